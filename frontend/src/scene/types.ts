@@ -1,0 +1,78 @@
+/** The scene's contract: props in, events out. Nothing here knows of fetching, of the store or of Preact. */
+
+export type Theme = "light" | "dark";
+export type ViewMode = "3d" | "2d";
+export type LabelMode = "off" | "auto" | "all";
+export type Rgb = readonly [number, number, number];
+
+/** Where one row has been lately, oldest first. points: [n * 3]. */
+export interface Trail {
+  readonly row: number;
+  readonly points: Float32Array;
+}
+
+/** A nearest neighbour to be joined to the selected point; similarity is a cosine, -1 to 1. */
+export interface Link {
+  readonly row: number;
+  readonly similarity: number;
+}
+
+export interface SceneProps {
+  theme: Theme;
+  mode: ViewMode;
+  /** Motion is cut to jumps (camera, hover, halo). */
+  reducedMotion: boolean;
+  /** Number of rows R; arrays below are indexed by row. Changing it means another embedding or run. */
+  rows: number;
+  /** Positions at the snapshot before the cursor and at the one after, [R * 3]; drawn at `from + (to - from) * mix`.
+   *  NaN = not drawn. The same array object means the same data: nothing is uploaded again. */
+  from: Float32Array;
+  to: Float32Array;
+  /** 0 … 1. */
+  mix: number;
+  /** Half extent in data units that the axes box must cover; kept over the run so that the camera never jumps. */
+  radius: number;
+  /** sRGB 0–255, [R * 3]. */
+  colors: Uint8Array;
+  /** Radius in CSS px before perspective, [R]. */
+  sizes: Float32Array;
+  /** 1 = drawn, [R]. */
+  visible: Uint8Array;
+  labels: readonly string[];
+  labelMode: LabelMode;
+  /** Larger = labelled first, [R]. */
+  labelPriority: Float32Array;
+  /** Rows found by the search: labelled before others, the rest recedes. Empty = no search. */
+  hits: readonly number[];
+  hovered: number | null;
+  selected: number | null;
+  links: readonly Link[];
+  trails: readonly Trail[];
+  /** "PC 1 · 22 %" … */
+  axisNames: readonly [string, string, string];
+  /** Free screen edges in CSS px that title, tools and legend cover: labels keep out. */
+  insets: { top: number; right: number; bottom: number; left: number };
+}
+
+export interface SceneEvents {
+  /** Pointer came over a row (with its place in CSS px inside the container) or left (null). */
+  onHover(row: number | null, x: number, y: number): void;
+  onSelect(row: number | null): void;
+  /** 3D can't go on ("no-webgl" at the start, "context-lost" later); the scene already shows its 2D drawing. null = 3D is back. */
+  onFallback(reason: "no-webgl" | "context-lost" | null): void;
+}
+
+export interface SceneHandle {
+  update(changed: Partial<SceneProps>): void;
+  /** Camera back to the default view that shows every visible point. */
+  fit(): void;
+  /** What is on screen as a PNG, at the given pixel ratio. */
+  picture(scale: number): Promise<Blob>;
+  /** Pixel place of a row inside the container, or null when not visible: for tests and for cards. */
+  place(row: number): { x: number; y: number } | null;
+  /** Frames drawn since the start: for tests of "no frame when nothing moved". */
+  readonly frames: number;
+  destroy(): void;
+}
+
+export type CreateScene = (container: HTMLElement, props: SceneProps, events: SceneEvents) => SceneHandle;

@@ -1,0 +1,103 @@
+"""The model record: what a run's model is, written once when a writer starts. JSON on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tensorboard_plugin_paramviz.record.names import ROLES, STATS
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """A module with parameters of its own. path: dotted name. shape: of its largest parameter. parameters: count of its
+    own entries, 0 where they are all shared with the layer named by tied_to. block: transformer block number."""
+
+    path: str
+    role: str
+    block: int | None
+    shape: tuple[int, ...]
+    dtype: str
+    parameters: int
+    tied_to: str | None = None
+    trainable: bool = True
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"layer {self.path!r}: role {self.role!r} is not one of {', '.join(ROLES)}")
+
+
+@dataclass(frozen=True)
+class EmbeddingInfo:
+    """A sampled embedding table. shape: (V, D) of the whole table. rows: sampled ids in the order written, None = all V.
+    labels, counts: per sampled row; counts = occurrences in the training data; None = unknown."""
+
+    path: str
+    role: str
+    shape: tuple[int, int]
+    rows: tuple[int, ...] | None = None
+    labels: tuple[str, ...] | None = None
+    counts: tuple[int, ...] | None = None
+    encoding: str = "int8"
+
+    @property
+    def row_count(self) -> int:
+        return self.shape[0] if self.rows is None else len(self.rows)
+
+    def __post_init__(self) -> None:
+        for name in ("labels", "counts"):
+            values = getattr(self, name)
+            if values is not None and len(values) != self.row_count:
+                raise ValueError(f"embedding {self.path!r}: {len(values)} {name} for {self.row_count} rows")
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """session_id: one per writer, so that a restart in the same directory is told apart. started: Unix seconds.
+    optimizer, schedule: facts for people, JSON values only."""
+
+    session_id: str
+    started: float
+    model_class: str
+    layers: tuple[LayerInfo, ...]
+    embeddings: tuple[EmbeddingInfo, ...]
+    stats: tuple[str, ...] = STATS
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    schedule: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> ModelRecord:
+        """Read a record. Keys of a later minor addition are ignored; a missing or ill-typed one raises ValueError."""
+        try:
+            data = json.loads(text)
+            return cls(
+                session_id=str(data["session_id"]),
+                started=float(data["started"]),
+                model_class=str(data["model_class"]),
+                layers=tuple(_layer(layer) for layer in data["layers"]),
+                embeddings=tuple(_embedding(embedding) for embedding in data["embeddings"]),
+                stats=tuple(map(str, data["stats"])),
+                optimizer=dict(data.get("optimizer", {})),
+                schedule=dict(data.get("schedule", {})),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a model record: {type(error).__name__} {error}") from error
+
+
+def _known(cls: type, data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in cls.__dataclass_fields__ if name in data}  # type: ignore[attr-defined]
+
+
+def _layer(data: dict[str, Any]) -> LayerInfo:
+    # A role named by a later version is drawn as "other" rather than refused.
+    role = data["role"] if data["role"] in ROLES else "other"
+    return LayerInfo(**_known(LayerInfo, data) | {"role": role, "shape": tuple(data["shape"])})
+
+
+def _embedding(data: dict[str, Any]) -> EmbeddingInfo:
+    sequences = {name: tuple(data[name]) for name in ("rows", "labels", "counts") if data.get(name) is not None}
+    return EmbeddingInfo(**_known(EmbeddingInfo, data) | {"shape": tuple(data["shape"])} | sequences)

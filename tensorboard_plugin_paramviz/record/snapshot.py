@@ -1,0 +1,48 @@
+"""What is captured at one (run, step)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Float32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EmbeddingRows:
+    """The sampled rows of one embedding table.
+
+    values: float32 [R, D]. grad_norms, update_norms: float32 [R], L2 norm of each row's gradient and of its last
+    change by the optimizer; NaN = not measured.
+    """
+
+    values: Float32
+    grad_norms: Float32
+    update_norms: Float32
+
+
+@dataclass(frozen=True)
+class SelfCost:
+    """What the capture itself cost up to now. capture_secs: in the training thread, this snapshot. write_secs: in the
+    background thread, the snapshot before. interval_steps: steps since the snapshot before. dropped_count: snapshots
+    lost to errors or a full queue since the start."""
+
+    capture_secs: float
+    write_secs: float
+    snapshot_bytes: int
+    interval_steps: int
+    dropped_count: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything captured at one step. stats: float32 [L, S] in the model record's order of layers and stats, NaN =
+    not measured; None = this snapshot carries none."""
+
+    step: int
+    wall_time: float
+    stats: Float32 | None = None
+    embeddings: dict[str, EmbeddingRows] = field(default_factory=dict)
+    self_cost: SelfCost | None = None

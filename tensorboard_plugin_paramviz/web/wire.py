@@ -1,0 +1,181 @@
+"""The JSON that travels to the browser, typed once. `frontend/src/wire.gen.ts` is generated from these classes by
+`python -m tensorboard_plugin_paramviz.web.generate_wire`; a test says when it is out of date."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class RunInfo(TypedDict):
+    """One run with records of ours. step figures are None until the first snapshot. generation changes when what was
+    served before is no longer true (a restart went back, a file was replaced): drop what is cached of this run.
+    live: a snapshot or scalar was written in the last 60 seconds. last_wall_time: Unix seconds of the newest snapshot.
+    damaged: one sentence per thing that could not be read."""
+
+    run: str
+    snapshots: int
+    first_step: int | None
+    last_step: int | None
+    last_wall_time: float | None
+    live: bool
+    sessions: int
+    generation: int
+    damaged: list[str]
+
+
+class Loading(TypedDict):
+    """First sight of the logdir: how far the index has read."""
+
+    done: bool
+    bytes_read: int
+    bytes_total: int
+
+
+class Runs(TypedDict):
+    """`runs`. other_runs: runs whose event files hold no records of ours."""
+
+    runs: list[RunInfo]
+    other_runs: list[str]
+    loading: Loading
+    cursor: int
+
+
+class Updates(TypedDict):
+    """`updates` and each message of `events`: only the runs that changed since the cursor given."""
+
+    runs: list[RunInfo]
+    removed: list[str]
+    other_runs: list[str]
+    loading: Loading
+    cursor: int
+
+
+class Layer(TypedDict):
+    path: str
+    role: str
+    block: int | None
+    shape: list[int]
+    dtype: str
+    parameters: int
+    tied_to: str | None
+    trainable: bool
+
+
+class Embedding(TypedDict):
+    """rows: sampled row ids in the order of `positions`; None = all of them, 0 … shape[0] - 1."""
+
+    path: str
+    role: str
+    shape: list[int]
+    rows: list[int] | None
+    labels: list[str] | None
+    counts: list[int] | None
+    encoding: str
+
+
+class Model(TypedDict):
+    """`model`: the newest session's model record."""
+
+    run: str
+    session_id: str
+    started: float
+    model_class: str
+    layers: list[Layer]
+    embeddings: list[Embedding]
+    stats: list[str]
+    stat_units: dict[str, str]
+    optimizer: dict[str, Any]
+    schedule: dict[str, Any]
+
+
+class ScalarTag(TypedDict):
+    tag: str
+    points: int
+    last_step: int
+
+
+class ScalarTags(TypedDict):
+    """`scalars` without a tag. train, validation, learning_rate: the tags that look like these curves, or None."""
+
+    run: str
+    tags: list[ScalarTag]
+    train: str | None
+    validation: str | None
+    learning_rate: str | None
+
+
+class ArrayInfo(TypedDict):
+    """One array of a binary reply. offset: bytes from the start of the data."""
+
+    name: str
+    dtype: str
+    shape: list[int]
+    offset: int
+
+
+class Basis(TypedDict):
+    """The three directions drawn. version: changes when refitted; positions of two versions don't mix.
+    variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was fitted on.
+    radius: distance from the origin within which 99 % of the points of the fitted snapshots lie."""
+
+    version: int
+    variance_ratios: list[float]
+    fitted_steps: list[int]
+    radius: float
+
+
+class PositionsHeader(TypedDict):
+    """`positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, 3].
+    total: snapshots of this embedding in the run."""
+
+    run: str
+    embedding: str
+    generation: int
+    basis: Basis
+    total: int
+    arrays: list[ArrayInfo]
+
+
+class StatsHeader(TypedDict):
+    """`stats`. Arrays: steps int64 [T], wall_times float64 [T], stats float32 [T, L, S]."""
+
+    run: str
+    generation: int
+    layers: list[str]
+    stats: list[str]
+    arrays: list[ArrayInfo]
+
+
+class ScalarsHeader(TypedDict):
+    """`scalars` with a tag. Arrays: steps int64 [N], wall_times float64 [N], values float64 [N].
+    total: points logged, of which N are sent (every extreme kept)."""
+
+    run: str
+    tag: str
+    total: int
+    arrays: list[ArrayInfo]
+
+
+class RowsHeader(TypedDict):
+    """`rows` at one step. Arrays, r = rows asked for, k = 10 neighbours by cosine among the sampled rows:
+    values float32 [r, D], norms, grad_norms, update_norms float32 [r], norm_ranks int32 [r] (1 = longest),
+    neighbours int32 [r, k] (positions in the sample, -1 = none), cosines float32 [r, k],
+    first_neighbours int32 [r, k], first_cosines float32 [r, k] (the same at the run's first step)."""
+
+    run: str
+    embedding: str
+    step: int
+    first_step: int
+    rows: list[int]
+    arrays: list[ArrayInfo]
+
+
+class RowHistoryHeader(TypedDict):
+    """`rows` without a step: the asked rows through the run. Arrays: steps int64 [T], wall_times float64 [T],
+    norms, grad_norms, update_norms float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th percentile of all
+    sampled rows' norms)."""
+
+    run: str
+    embedding: str
+    rows: list[int]
+    arrays: list[ArrayInfo]
