@@ -115,13 +115,17 @@ class ArrayInfo(TypedDict):
 
 class Basis(TypedDict):
     """The three directions drawn. version: changes when refitted; positions of two versions don't mix.
-    variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was fitted on.
-    radius: distance from the origin within which 99 % of the points of the fitted snapshots lie."""
+    variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was
+    fitted on.
+    radius: distance from the origin within which 99 % of the points of the fitted snapshots lie. aligned: rotated
+    towards
+    an earlier fit, so the three directions span the first principal components without being them."""
 
     version: int
     variance_ratios: list[float]
     fitted_steps: list[int]
     radius: float
+    aligned: bool
 
 
 class PositionsHeader(TypedDict):

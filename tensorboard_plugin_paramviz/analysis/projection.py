@@ -1,0 +1,122 @@
+"""Joint PCA: one linear map for the whole run, so that only what moved in the model moves on the screen.
+
+Why linear and joint: a projection fitted anew at each step turns a still model into motion (Li et al., "Visualizing
+Neural Networks with the Grand Tour", Distill 2020, on data-visual correspondence).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorboard_plugin_paramviz.record import QuantizedRows, dequantize
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+#: Snapshots looked at for a fit.
+FIT_SNAPSHOTS = 32
+#: Rows looked at for a fit, over all its snapshots: bounds the cost (rows x D² multiplications).
+FIT_ROWS = 40_000
+
+
+@dataclass(frozen=True)
+class Basis:
+    """directions: float32 [D, 3], orthonormal columns. center: float32 [D]. variance_ratios: share of the joint
+    variance
+    along each. aligned: the directions were rotated towards those of the fit before, so they span the first three
+    principal components without being them. radius: 99 % of the fitted points lie within it."""
+
+    directions: Float32
+    center: Float32
+    variance_ratios: tuple[float, float, float]
+    fitted_steps: tuple[int, ...]
+    radius: float
+    aligned: bool
+    version: int
+
+
+def log_spaced(count: int, most: int = FIT_SNAPSHOTS) -> Int64:
+    """At most `most` ordinals of 0 … count - 1, first and last among them, denser early: embeddings move most
+    there."""
+    if count <= most:
+        return np.arange(count)
+    # Rounding merges neighbours at the beginning, so ask for more until enough are left.
+    for asked in range(most, 8 * most):
+        ordinals = np.unique(np.geomspace(1, count, asked).round().astype(np.int64)) - 1
+        if len(ordinals) >= most:
+            return ordinals[np.unique(np.linspace(0, len(ordinals) - 1, most).round().astype(np.int64))]
+    return ordinals
+
+
+def fit(
+    snapshots: Sequence[QuantizedRows],
+    steps: Sequence[int],
+    *,
+    before: Basis | None = None,
+    generation: int = 0,
+) -> Basis:
+    """Principal components of all rows of all given snapshots together, centred on their joint mean.
+
+    Rows that aren't finite are left out. Where `before` has the same D, the directions are turned within the plane
+    they
+    span towards the old ones (orthogonal Procrustes, Schönemann 1966). Cost: at most 40,000 x D² multiplications and
+    one
+    D x D eigendecomposition.
+    """
+    rows = np.concatenate([dequantize(snapshot) for snapshot in snapshots])  # [K * R, D]
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if len(rows) > FIT_ROWS:
+        rows = rows[:: -(-len(rows) // FIT_ROWS)]
+    dims = rows.shape[1]
+    center = rows.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dims)  # [D]
+    centred = rows - center.astype(np.float32)  # [N, D]
+    covariance = (centred.T @ centred).astype(np.float64) / max(1, len(rows))  # [D, D]
+    _values, vectors = np.linalg.eigh(covariance)  # ascending
+    directions = np.zeros((dims, 3))
+    kept = min(3, dims)
+    directions[:, :kept] = _signed(vectors[:, ::-1][:, :kept])
+    aligned = before is not None and before.directions.shape == directions.shape
+    if aligned and before is not None:
+        left, _, right = np.linalg.svd(directions.T @ before.directions)
+        directions = directions @ (left @ right)
+    total = float(np.trace(covariance))
+    along = np.einsum("dk,de,ek->k", directions, covariance, directions)  # [3]
+    ratios = along / total if total > 0 else np.zeros(3)
+    lengths = np.linalg.norm(centred @ directions.astype(np.float32), axis=1)  # [N]
+    return Basis(
+        directions=directions.astype(np.float32),
+        center=center.astype(np.float32),
+        variance_ratios=(float(ratios[0]), float(ratios[1]), float(ratios[2])),
+        fitted_steps=tuple(int(step) for step in steps),
+        radius=float(np.quantile(lengths, 0.99)) if len(lengths) else 1.0,
+        aligned=aligned,
+        version=_version(steps, generation, before.version if aligned and before else 0),
+    )
+
+
+def project(rows: QuantizedRows, basis: Basis) -> Float32:
+    """Positions float32 [R, 3]; NaN for a row that was not finite. Cost: R x D x 3 multiplications."""
+    if rows.values.shape[1] != len(basis.center):
+        raise ValueError(f"rows of {rows.values.shape[1]} dimensions, the basis has {len(basis.center)}")
+    # (q * s) @ W = (q @ W) * s: the scale is applied to three numbers a row, not to D.
+    positions: Float32 = (rows.values.astype(np.float32) @ basis.directions) * rows.scale[:, None]
+    positions -= basis.center @ basis.directions
+    return positions
+
+
+def _signed(vectors: Float64) -> Float64:
+    """Each column with its largest entry positive: the same data gives the same picture everywhere."""
+    largest = np.abs(vectors).argmax(axis=0)
+    signs = np.sign(vectors[largest, np.arange(vectors.shape[1])])
+    return vectors * np.where(signs == 0, 1, signs)
+
+
+def _version(steps: Sequence[int], generation: int, before: int) -> int:
+    text = f"{generation}/{before}/{','.join(map(str, steps))}"
+    return zlib.crc32(text.encode())

@@ -1,0 +1,51 @@
+"""How the norms of chosen rows went through a run, beside those of all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorboard_plugin_paramviz.record import QuantizedRows
+
+Float32 = npt.NDArray[np.float32]
+
+
+class EmbeddingAtStep(Protocol):
+    """What the reader hands out: rows with a scale each, norms of gradient and update per row [R]."""
+
+    @property
+    def rows(self) -> QuantizedRows: ...
+    @property
+    def grad_norms(self) -> Float32: ...
+    @property
+    def update_norms(self) -> Float32: ...
+
+
+def norms_of(rows: QuantizedRows) -> Float32:
+    """L2 norm of each row, float32 [R], without expanding to float rows: the integers are squared and the scale
+    follows."""
+    values = rows.values.astype(np.float32)
+    norms: Float32 = np.sqrt(np.einsum("rd,rd->r", values, values)) * rows.scale
+    return norms
+
+
+def row_norms(snapshots: Iterable[EmbeddingAtStep], count: int, rows: list[int]) -> dict[str, Float32]:
+    """norms, grad_norms, update_norms float32 [T, r] of the chosen rows, and norm_low, norm_high float32 [T]: the
+    10th and
+    90th percentile of all rows' norms (NaN where no row is finite). Cost: each snapshot once."""
+    history = {
+        name: np.full((count, len(rows)), np.nan, np.float32) for name in ("norms", "grad_norms", "update_norms")
+    }
+    band = {name: np.full(count, np.nan, np.float32) for name in ("norm_low", "norm_high")}
+    for at, snapshot in enumerate(snapshots):
+        norms = norms_of(snapshot.rows)  # [R]
+        history["norms"][at] = norms[rows]
+        history["grad_norms"][at] = snapshot.grad_norms[rows]
+        history["update_norms"][at] = snapshot.update_norms[rows]
+        finite = norms[np.isfinite(norms)]
+        if len(finite):
+            band["norm_low"][at], band["norm_high"][at] = np.quantile(finite, (0.1, 0.9))
+    return {**history, **band}

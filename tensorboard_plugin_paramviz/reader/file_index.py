@@ -1,0 +1,122 @@
+"""What one event file holds, read as far as it is complete."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_paramviz.reader.columns import ScalarColumn, ValueColumn
+from tensorboard_plugin_paramviz.reader.event_walk import EventHead, MalformedEventError, ValueSpan, read_event
+from tensorboard_plugin_paramviz.reader.records import FOOTER_BYTES, DamagedFileError, read_records
+from tensorboard_plugin_paramviz.record.names import MODEL_TAG, UnknownFormatError, check_format
+
+logger = logging.getLogger(__name__)
+#: Parsed heads are handed over in groups of this many bytes of file, so that a large file shows progress.
+GROUP_BYTES = 32 << 20
+
+
+@dataclass
+class FileIndex:
+    """Columns of one file. read_to: offset behind the last complete record. sessions: places of model records.
+    stopped: the framing broke, nothing more can be read. resumed: voids steps of an earlier file of the run."""
+
+    path: str
+    values: dict[str, ValueColumn] = field(default_factory=dict)
+    scalars: dict[str, ScalarColumn] = field(default_factory=dict)
+    sessions: list[tuple[int, int]] = field(default_factory=list)
+    purge_step: int | None = None
+    read_to: int = 0
+    size: int = 0
+    identity: tuple[int, int] | None = None
+    changed_at: float = 0.0
+    damage: list[str] = field(default_factory=list)
+    stopped: bool = False
+    unreadable: int = 0
+    resumed: bool = False
+
+    def look(self) -> bool:
+        """Ask the file system for the size: True where there is something new to read.
+
+        Raises FileNotFoundError where the file is gone, ReplacedFileError where it is another or a shorter one.
+        """
+        status = os.stat(self.path)  # noqa: PTH116 - called 20 times a second per file
+        identity = (status.st_dev, status.st_ino)
+        if status.st_size < self.read_to or self.identity not in (None, identity):
+            raise ReplacedFileError(self.path)
+        self.identity = identity
+        self.changed_at = status.st_mtime
+        grown = status.st_size > self.size
+        self.size = status.st_size
+        return grown and not self.stopped
+
+    def read(self) -> Iterator[list[tuple[int, EventHead]]]:
+        """New complete records as (offset of the data, head), in groups. Doesn't change the columns: `add` does."""
+        group: list[tuple[int, EventHead]] = []
+        group_start = self.read_to
+        try:
+            for record in read_records(self.path, self.read_to, self.size):
+                self.read_to = record.offset + record.length + FOOTER_BYTES
+                head = self._head(record.offset, record.data)
+                if head is not None:
+                    group.append((record.offset, head))
+                if self.read_to - group_start > GROUP_BYTES:
+                    yield group
+                    group, group_start = [], self.read_to
+        except DamagedFileError as error:
+            self.stopped = True
+            self.damage.append(f"{os.path.basename(self.path)}: {error}")  # noqa: PTH119
+        except OSError as error:
+            self.damage = [f"{os.path.basename(self.path)}: {error.strerror or error}"]  # noqa: PTH119
+            self.size = self.read_to  # look again
+        yield group
+
+    def _head(self, offset: int, data: bytes | None) -> EventHead | None:
+        try:
+            if data is None:
+                raise MalformedEventError("its checksum does not hold")
+            return read_event(data)
+        except MalformedEventError as error:
+            self.unreadable += 1
+            last = max((column.steps[-1] for column in self.values.values() if column.steps), default=None)
+            after = "" if last is None else f" after step {last:,}"
+            name = os.path.basename(self.path)  # noqa: PTH119
+            if self.unreadable <= 3:
+                self.damage.append(f"{name}: a record{after} (byte {offset:,}) could not be read: {error}")
+            return None
+
+    def add(self, records: list[tuple[int, EventHead]]) -> bool:
+        """Take heads into the columns; True where steps served before are void now."""
+        voided = False
+        for offset, head in records:
+            if head.purge_step is not None and head.purge_step > 0:
+                voided |= self._purge(head.purge_step)
+            for tag, value in head.scalars:
+                voided |= self.scalars.setdefault(tag, ScalarColumn()).append(head.step, head.wall_time, value)
+            for span in head.values:
+                voided |= self._add_value(offset, head, span)
+        return voided
+
+    def _purge(self, step: int) -> bool:
+        self.purge_step = step if self.purge_step is None else min(step, self.purge_step)
+        columns = (*self.values.values(), *self.scalars.values())
+        return sum(column.truncate(step) for column in columns) > 0
+
+    def _add_value(self, offset: int, head: EventHead, span: ValueSpan) -> bool:
+        try:
+            check_format(span.content)
+        except UnknownFormatError as error:
+            note = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119
+            if note not in self.damage:
+                self.damage.append(note)
+                logger.warning("%s", note)
+            return False
+        if span.tag == MODEL_TAG:
+            self.sessions.append((offset + span.offset, span.length))
+            return False
+        return self.values.setdefault(span.tag, ValueColumn()).append(head.step, head.wall_time, offset, span)
+
+
+class ReplacedFileError(Exception):
+    """The file under this path is not the one that was indexed: start over."""

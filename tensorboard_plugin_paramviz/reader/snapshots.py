@@ -1,0 +1,129 @@
+"""Reads snapshots back from where the index says they stand."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorboard_plugin_paramviz.reader.run_index import Int64, RunIndex, ValueSeries
+from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows
+from tensorboard_plugin_paramviz.record.model_record import EmbeddingInfo, ModelRecord
+from tensorboard_plugin_paramviz.record.names import EMBEDDING_PREFIX, EMBEDDING_ROWS_PREFIX, STATS_TAG
+from tensorboard_plugin_paramviz.record.summary import decode_array, decode_rows
+
+Float32 = npt.NDArray[np.float32]
+
+
+class MissingError(LookupError):
+    """What was asked for isn't there (any more). The message names what is."""
+
+
+@dataclass(frozen=True)
+class EmbeddingSnapshot:
+    """One embedding at one step: rows int8 [R, D] with scales [R], norms of gradient and update per row [R]."""
+
+    rows: QuantizedRows
+    grad_norms: Float32
+    update_norms: Float32
+
+
+class SnapshotReader:
+    """Reads of one run as it stood when this was made; make one per request, under the index's lock.
+
+    Cost of a read: an open, a pread per tensor, a close; nothing is kept.
+    """
+
+    def __init__(self, run: RunIndex) -> None:
+        self.run = run.run
+        self.generation = run.generation
+        self._sessions = run.sessions
+        self._embeddings = {
+            tag.removeprefix(EMBEDDING_PREFIX): (run.values(tag), run.values(EMBEDDING_ROWS_PREFIX + path))
+            for tag in run.tags
+            if (path := tag.removeprefix(EMBEDDING_PREFIX)) != tag
+        }
+        self._stats = run.values(STATS_TAG)
+
+    def model(self) -> ModelRecord:
+        """The newest session's record. Raises MissingError where the run has none that can be read."""
+        problem = "it was written without one: call watch() before the first step"
+        for path, offset, length in reversed(self._sessions):
+            try:
+                return ModelRecord.from_json(_read(path, offset, length))
+            except ValueError as error:
+                problem = str(error)
+        raise MissingError(f"run {self.run!r} has no model record that can be read ({problem})")
+
+    def embedding_paths(self) -> list[str]:
+        return sorted(self._embeddings)
+
+    def embedding_info(self, path: str) -> EmbeddingInfo | None:
+        """The model record's word on an embedding; None where the record is missing or silent."""
+        try:
+            return next((info for info in self.model().embeddings if info.path == path), None)
+        except MissingError:
+            return None
+
+    def embedding_series(self, path: str) -> ValueSeries:
+        """Places of the tensors of one embedding, only those of the newest size: sizes of two sessions don't mix."""
+        if path not in self._embeddings:
+            names = ", ".join(map(repr, self.embedding_paths())) or "none"
+            raise MissingError(f"run {self.run!r} has no embedding {path!r}; it has {names}")
+        return self._embeddings[path][0]
+
+    def usable(self, path: str) -> Int64:
+        """Ordinals into `embedding_series(path)` whose shape is that of the newest snapshot, [T]."""
+        shapes = self.embedding_series(path).shapes
+        newest = shapes[-1] if shapes else ()
+        return np.flatnonzero([shape == newest for shape in shapes])
+
+    def embedding(self, path: str, ordinal: int) -> EmbeddingSnapshot:
+        series, beside = self._embeddings[path][0], self._embeddings[path][1]
+        values = _tensor(series, ordinal)
+        at = int(np.searchsorted(beside.steps, series.steps[ordinal]))
+        has_beside = at < len(beside.steps) and beside.steps[at] == series.steps[ordinal]
+        rows, grad_norms, update_norms = decode_rows(values, _tensor(beside, at) if has_beside else None)
+        return EmbeddingSnapshot(rows, grad_norms, update_norms)
+
+    def stats(self, first: int | None, last: int | None) -> tuple[Int64, npt.NDArray[np.float64], Float32]:
+        """steps [T], wall times [T] and statistics float32 [T, L, S] with first <= step <= last, of the newest
+        shape."""
+        series = self._stats
+        newest = series.shapes[-1] if series.shapes else (0, 0)
+        chosen = [
+            ordinal
+            for ordinal, step in enumerate(series.steps)
+            if (first is None or step >= first) and (last is None or step <= last) and series.shapes[ordinal] == newest
+        ]
+        stats = np.empty((len(chosen), *newest), np.float32)
+        for row, ordinal in enumerate(chosen):
+            stats[row] = _tensor(series, ordinal)
+        return series.steps[chosen], series.wall_times[chosen], stats
+
+
+def _tensor(series: ValueSeries, ordinal: int) -> npt.NDArray[np.generic]:
+    path = series.paths[int(series.files[ordinal])]
+    content = _read(path, int(series.offsets[ordinal]), int(series.lengths[ordinal]))
+    try:
+        return decode_array(content, int(series.dtypes[ordinal]), series.shapes[ordinal])
+    except ValueError as error:
+        raise MissingError(f"step {series.steps[ordinal]} can't be decoded: {error}") from error
+
+
+def _read(path: str, offset: int, length: int) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise MissingError(f"{os.path.basename(path)} can't be opened: {error.strerror}") from error  # noqa: PTH119
+    try:
+        content = os.pread(descriptor, length, offset)
+    except OSError as error:
+        raise MissingError(f"{os.path.basename(path)} can't be read: {error.strerror}") from error  # noqa: PTH119
+    finally:
+        os.close(descriptor)
+    if len(content) != length:
+        raise MissingError(f"{os.path.basename(path)} is shorter than it was: it was cut or replaced")  # noqa: PTH119
+    return content

@@ -1,0 +1,221 @@
+"""Each reply of the HTTP API, from the index and the arguments. No HTTP here: dicts and bytes out, TensorBoard's
+errors up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tensorboard.errors import NotFoundError
+
+from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
+from tensorboard_plugin_paramviz.analysis.neighbours import nearest
+from tensorboard_plugin_paramviz.analysis.projection import project
+from tensorboard_plugin_paramviz.analysis.row_history import row_norms
+from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
+from tensorboard_plugin_paramviz.record import STAT_UNITS, dequantize
+from tensorboard_plugin_paramviz.web import binary, wire
+from tensorboard_plugin_paramviz.web.arguments import Arguments
+from tensorboard_plugin_paramviz.web.bases import Bases
+from tensorboard_plugin_paramviz.web.curves import likely_curves
+
+#: A run counts as live while its files changed this recently.
+LIVE_SECS = 60.0
+#: Positions in one reply.
+POSITIONS_BYTES = 64 << 20
+NEIGHBOURS = 10
+
+
+class Replies:
+    """Answers from one index. Safe to call from many threads."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._bases = Bases()
+
+    def runs(self) -> wire.Runs:
+        with self._index.lock:
+            infos = [_run_info(run) for run in self._sorted() if run.has_records]
+            return {
+                "runs": infos,
+                "other_runs": self._other_runs(),
+                "loading": asdict(self._index.loading),  # type: ignore[typeddict-item]
+                "cursor": self._index.cursor,
+            }
+
+    def updates(self, cursor: int) -> wire.Updates:
+        """What changed after `cursor`. A cursor of another server's life (larger than ours) gets everything."""
+        with self._index.lock:
+            since = cursor if cursor <= self._index.cursor else 0
+            return {
+                "runs": [_run_info(run) for run in self._sorted() if run.has_records and run.changed > since],
+                "removed": sorted(name for name, at in self._index.removed.items() if at > since),
+                "other_runs": self._other_runs(),
+                "loading": asdict(self._index.loading),  # type: ignore[typeddict-item]
+                "cursor": self._index.cursor,
+            }
+
+    def model(self, arguments: Arguments) -> dict[str, Any]:
+        snapshots = self._snapshots(arguments.text("run"))
+        return {
+            "run": snapshots.run,
+            **asdict(snapshots.model()),
+            "stat_units": STAT_UNITS,
+        }
+
+    def stats(self, arguments: Arguments) -> bytes:
+        snapshots = self._snapshots(arguments.text("run"))
+        steps, wall_times, stats = snapshots.stats(arguments.step("from"), arguments.step("to"))
+        model = snapshots.model()
+        header = {
+            "run": snapshots.run,
+            "generation": snapshots.generation,
+            "layers": [layer.path for layer in model.layers],
+            "stats": list(model.stats),
+        }
+        return binary.encode(header, {"steps": steps, "wall_times": wall_times, "stats": stats})
+
+    def scalar_tags(self, arguments: Arguments) -> wire.ScalarTags:
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            series = {tag: run.scalars(tag) for tag in run.scalar_tags}
+        series = {tag: one for tag, one in series.items() if len(one.steps)}
+        return {
+            "run": run.run,
+            "tags": [
+                {"tag": t, "points": len(one.steps), "last_step": int(one.steps[-1])} for t, one in series.items()
+            ],
+            **likely_curves(list(series)),  # type: ignore[typeddict-item]
+        }
+
+    def scalars(self, arguments: Arguments) -> bytes:
+        tag = arguments.text("tag")
+        points = arguments.integer("points", 2_000, 16, 100_000) or 2_000
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            if tag not in run.scalar_tags:
+                raise NotFoundError(f"run {run.run!r} has no scalar {tag!r}; it has {_listed(run.scalar_tags)}")
+            series = run.scalars(tag)
+        kept = keep_extremes(series.values, points)
+        header = {"run": run.run, "tag": tag, "total": len(series.steps)}
+        arrays = {
+            "steps": series.steps[kept],
+            "wall_times": series.wall_times[kept],
+            "values": series.values[kept].astype(np.float64),
+        }
+        return binary.encode(header, arrays)
+
+    def positions(self, arguments: Arguments) -> bytes:
+        snapshots = self._snapshots(arguments.text("run"))
+        path = arguments.text("embedding")
+        first, last = arguments.step("from"), arguments.step("to")
+        stride = arguments.integer("stride", 1, 1, 1_000_000) or 1
+        basis = self._bases.basis(snapshots, path)
+        series, usable = snapshots.embedding_series(path), snapshots.usable(path)
+        steps = series.steps[usable]
+        asked = np.arange(0, len(usable), stride)
+        asked = asked[(steps[asked] >= (first if first is not None else steps[0])) if len(asked) else []]
+        if last is not None:
+            asked = asked[steps[asked] <= last]
+        rows = series.shapes[-1][0] if series.shapes else 0
+        asked = asked[: max(1, POSITIONS_BYTES // max(1, rows * 12))]
+        positions = np.empty((len(asked), rows, 3), np.float32)
+        for at, ordinal in enumerate(usable[asked]):
+            positions[at] = project(snapshots.embedding(path, int(ordinal)).rows, basis)
+        header = {
+            "run": snapshots.run,
+            "embedding": path,
+            "generation": snapshots.generation,
+            "basis": {
+                "version": basis.version,
+                "variance_ratios": list(basis.variance_ratios),
+                "fitted_steps": list(basis.fitted_steps),
+                "radius": basis.radius,
+                "aligned": basis.aligned,
+            },
+            "total": len(usable),
+        }
+        wall_times = series.wall_times[usable][asked]
+        return binary.encode(header, {"steps": steps[asked], "wall_times": wall_times, "positions": positions})
+
+    def rows(self, arguments: Arguments) -> bytes:
+        """Rows at one step, or without a step their history."""
+        snapshots = self._snapshots(arguments.text("run"))
+        path = arguments.text("embedding")
+        series, usable = snapshots.embedding_series(path), snapshots.usable(path)
+        rows = arguments.integers("rows", most=64, high=series.shapes[-1][0])
+        step = arguments.step("step")
+        header: dict[str, Any] = {"run": snapshots.run, "embedding": path, "rows": rows}
+        if step is None:
+            history = row_norms((snapshots.embedding(path, int(ordinal)) for ordinal in usable), len(usable), rows)
+            times = {"steps": series.steps[usable], "wall_times": series.wall_times[usable]}
+            return binary.encode(header, {**times, **history})
+        steps = series.steps[usable]
+        at = int(np.searchsorted(steps, step))
+        if at == len(steps) or steps[at] != step:
+            raise NotFoundError(
+                f"run {snapshots.run!r} has no {path!r} at step {step}; nearest: {_nearest_steps(steps, at)}"
+            )
+        now = snapshots.embedding(path, int(usable[at]))
+        values = dequantize(now.rows)
+        norms = np.linalg.norm(values, axis=1)  # [R]
+        ranks = np.empty(len(norms), np.int32)
+        ranks[np.argsort(-np.nan_to_num(norms, nan=-1.0), kind="stable")] = np.arange(1, len(norms) + 1)
+        neighbours, cosines = nearest(values, rows, NEIGHBOURS)
+        first = dequantize(snapshots.embedding(path, int(usable[0])).rows)
+        first_neighbours, first_cosines = nearest(first, rows, NEIGHBOURS)
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "values": values[rows],
+            "norms": norms[rows],
+            "grad_norms": now.grad_norms[rows],
+            "update_norms": now.update_norms[rows],
+            "norm_ranks": ranks[rows],
+            "neighbours": neighbours,
+            "cosines": cosines,
+            "first_neighbours": first_neighbours,
+            "first_cosines": first_cosines,
+        }
+        return binary.encode({**header, "step": step, "first_step": int(steps[0])}, arrays)
+
+    def _snapshots(self, name: str) -> SnapshotReader:
+        with self._index.lock:
+            return SnapshotReader(self._run(name))
+
+    def _run(self, name: str) -> RunIndex:
+        run = self._index.runs.get(name)
+        if run is None:
+            raise NotFoundError(f"no run {name!r}; there are {_listed(sorted(self._index.runs))}")
+        return run
+
+    def _sorted(self) -> list[RunIndex]:
+        return [self._index.runs[name] for name in sorted(self._index.runs)]
+
+    def _other_runs(self) -> list[str]:
+        return [run.run for run in self._sorted() if not run.has_records]
+
+
+def _run_info(run: RunIndex) -> wire.RunInfo:
+    steps, wall_times = run.snapshot_steps()
+    return {
+        "run": run.run,
+        "snapshots": len(steps),
+        "first_step": int(steps[0]) if len(steps) else None,
+        "last_step": int(steps[-1]) if len(steps) else None,
+        "last_wall_time": float(wall_times[-1]) if len(steps) and np.isfinite(wall_times[-1]) else None,
+        "live": time.time() - run.written_at < LIVE_SECS,
+        "sessions": len(run.sessions),
+        "generation": run.generation,
+        "damaged": run.damaged,
+    }
+
+
+def _listed(names: list[str], most: int = 20) -> str:
+    shown = ", ".join(map(repr, names[:most]))
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"
+
+
+def _nearest_steps(steps: np.ndarray, at: int) -> str:
+    return ", ".join(str(int(step)) for step in steps[max(0, at - 1) : at + 1]) or "none"
