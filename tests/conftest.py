@@ -1,0 +1,14 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from hypothesis import settings
+
+# The tests' own helpers, and the scripts at the root (train, simulator, nanogpt_writer), by plain names.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+settings.register_profile("paramviz", deadline=None, max_examples=60)
+settings.load_profile("paramviz")
