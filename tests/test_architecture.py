@@ -118,7 +118,7 @@ def test_only_api_and_live_speak_to_the_server() -> None:
 def test_only_the_store_writes_signals() -> None:
     writes = re.compile(r"\b(\w+)\.value\s*(?:=(?!=)|\+=|-=|\+\+|--)")
     fields = {"input", "target", "field", "select", "currentTarget"}  # DOM elements have a value too
-    for path in [*source("panels"), *source("scene")]:
+    for path in source("panels"):
         found = [match[0] for match in writes.finditer(path.read_text()) if match[1] not in fields]
         assert not found, f"{path.name} writes {found}"
 
