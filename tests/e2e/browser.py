@@ -57,9 +57,7 @@ def main() -> None:
         install_browser()
     path = find_browser()
     if path is None:
-        sys.exit(
-            "The tests need a Chromium: install one (Debian: `apt install chromium`) or set PARAMVIZ_BROWSER to its path."
-        )
+        sys.exit("The tests need a Chromium: `apt install chromium`, or set PARAMVIZ_BROWSER to the path of one.")
     print(f"Browser for the tests: {path}")
 
 
