@@ -90,7 +90,7 @@ class FileIndex:
         """Take heads into the columns; True where steps served before are void now."""
         voided = False
         for offset, head in records:
-            if head.purge_step is not None and head.purge_step > 0:
+            if head.purge_step is not None:
                 voided |= self._purge(head.purge_step)
             for tag, value in head.scalars:
                 voided |= self.scalars.setdefault(tag, ScalarColumn()).append(head.step, head.wall_time, value)

@@ -1,7 +1,8 @@
 """int8 rows with a scale each: what an embedding costs on disk is R x D bytes and a little.
 
-A row is `values * scale`, its largest entry at ±127, so that the error of an entry is at most half a scale: 0.4 % of the
-row's largest entry. The scale is float32 and not float16: rows of a small table would fall into float16's subnormals.
+A row is `values * scale`, its largest entry at ±127, so that the error of an entry is at most half a scale: 0.4 % of
+the row's largest entry. The scale is float32 and not float16: rows of a small table would fall into float16's
+subnormals.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ class QuantizedRows:
 
 
 def quantize(rows: Float32) -> QuantizedRows:
-    """Quantize float32 [R, D] to int8 with a scale per row. A row with a NaN or infinite entry keeps none of its values:
-    its scale is NaN. A row of zeros has scale 0. Cost: three passes over the rows."""
+    """Quantize float32 [R, D] to int8 with a scale per row. A row with a NaN or infinite entry keeps none of its
+    values: its scale is NaN. A row of zeros has scale 0. Cost: three passes over the rows."""
     if rows.shape[1] == 0:
         return QuantizedRows(np.zeros(rows.shape, np.int8), np.zeros(len(rows), np.float32))
     largest = np.maximum(rows.max(axis=1), -rows.min(axis=1))  # [R], NaN where a row has one

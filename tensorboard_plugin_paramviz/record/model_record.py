@@ -30,7 +30,7 @@ class LayerInfo:
 
 @dataclass(frozen=True)
 class EmbeddingInfo:
-    """A sampled embedding table. shape: (V, D) of the whole table. rows: sampled ids in the order written, None = all V.
+    """A sampled embedding table. shape: (V, D) of the whole table. rows: sampled ids in the order written, None = all.
     labels, counts: per sampled row; counts = occurrences in the training data; None = unknown."""
 
     path: str

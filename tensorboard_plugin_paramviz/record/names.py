@@ -15,6 +15,8 @@ STATS_TAG: Final = "paramviz/stats"
 SELF_TAG: Final = "paramviz/self"
 EMBEDDING_PREFIX: Final = "paramviz/embedding/"
 EMBEDDING_ROWS_PREFIX: Final = "paramviz/embedding_rows/"
+#: An ordinary scalar beside our records: the loss as given to `viz.step(step, loss=…)`. Readers prefer the user's own.
+LOSS_TAG: Final = "paramviz_loss"
 
 #: What a layer does in a transformer. A role that isn't recognized is "other", never a guess.
 ROLES: Final = (
@@ -41,7 +43,7 @@ STAT_UNITS: Final[dict[str, str]] = {
     "weight_mean": "mean of the entries",
     "weight_std": "standard deviation of the entries (population)",
     "weight_max_abs": "largest absolute entry",
-    "weight_near_zero_ratio": "share of entries below 1e-3 of the layer's own RMS, 0 to 1",
+    "weight_near_zero_ratio": "share of entries up to 1e-3 of the layer's own RMS, 0 to 1, from strided entries",
     "weight_nonfinite_count": "number of entries that are NaN or infinite",
     "grad_norm": "L2 norm over all gradient entries of the layer, as the optimizer saw them",
     "grad_rms": "root mean square of the gradient entries",

@@ -1,7 +1,7 @@
 """Snapshot and model record as `Summary` protos, and the tensors of one value back again.
 
-All values of a snapshot stand in one Summary, hence in one record of the event file: a snapshot is there whole or not at
-all. Tensors carry little-endian `tensor_content`, so that a reader can take them from the file without parsing.
+All values of a snapshot stand in one Summary, hence in one record of the event file: a snapshot is there whole or not
+at all. Tensors carry little-endian `tensor_content`, so that a reader can take them from the file without parsing.
 """
 
 from __future__ import annotations

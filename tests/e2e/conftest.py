@@ -31,6 +31,8 @@ def tensorboard(logdir: Path, *flags: str) -> Iterator[str]:
     """A TensorBoard over `logdir` on a free loopback port; yields its address, ends it at the end."""
     port = free_port()
     command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", str(port), *flags]
+    if "--port" in flags:
+        port = int(flags[flags.index("--port") + 1])
     if not any(flag.startswith("--logdir") for flag in flags):
         command += ["--logdir", str(logdir)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -104,7 +106,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., tuple[Page, Complaints]
         )
         contexts.append(context)
         # TensorBoard follows the system's colours only when told to; this is its own switch.
-        settings = json.dumps({"themeOverride": dark})
+        settings = json.dumps({"theme": "dark" if dark else "light"})
         context.add_init_script(f"localStorage.setItem('_tb_global_settings', {settings!r})")
         page = context.new_page()
         complaints = Complaints()

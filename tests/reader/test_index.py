@@ -146,6 +146,14 @@ def test_a_purge_by_the_summary_writer_voids_at_once(tmp_path: Path) -> None:
     assert index.runs["a"].scalars("train/loss").steps.tolist() == [0, 10, 20, 30]
 
 
+def test_a_run_begun_anew_in_its_directory_voids_all_of_the_old_one(tmp_path: Path) -> None:
+    write_run(tmp_path / "a", range(0, 100, 10))
+    second = RunWriter(tmp_path / "a", "events.out.tfevents.2000.host.1.0")
+    second.append(start_event(0), model_event(session="second"))
+    second.snapshots(5)
+    assert steps_of(index_of(tmp_path), "a") == [5]
+
+
 def test_a_file_replaced_by_a_shorter_one_is_read_again(tmp_path: Path) -> None:
     writer = write_run(tmp_path / "a", range(20))
     index = index_of(tmp_path)

@@ -17,6 +17,24 @@ export interface Link {
   readonly similarity: number;
 }
 
+/** Free screen edges in CSS px. */
+export interface Insets {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** Where the camera stands. Angles in degrees: the cloud turned about its vertical, then tipped toward the viewer. */
+export interface Pose {
+  readonly azimuth: number;
+  readonly elevation: number;
+  /** From the target, data units. */
+  readonly distance: number;
+  /** What the middle of the free canvas shows, data units. */
+  readonly target: readonly [number, number, number];
+}
+
 export interface SceneProps {
   theme: Theme;
   mode: ViewMode;
@@ -32,6 +50,8 @@ export interface SceneProps {
   mix: number;
   /** Half extent in data units that the axes box must cover; kept over the run so that the camera never jumps. */
   radius: number;
+  /** Lowest and highest x, y, z of the whole run, when known: the box then never grows. Absent = grown from the data seen. */
+  bounds?: readonly [number, number, number, number, number, number] | null;
   /** sRGB 0–255, [R * 3]. */
   colors: Uint8Array;
   /** Radius in CSS px before perspective, [R]. */
@@ -51,7 +71,7 @@ export interface SceneProps {
   /** "PC 1 · 22 %" … */
   axisNames: readonly [string, string, string];
   /** Free screen edges in CSS px that title, tools and legend cover: labels keep out. */
-  insets: { top: number; right: number; bottom: number; left: number };
+  insets: Insets;
 }
 
 export interface SceneEvents {
@@ -60,12 +80,16 @@ export interface SceneEvents {
   onSelect(row: number | null): void;
   /** 3D can't go on ("no-webgl" at the start, "context-lost" later); the scene already shows its 2D drawing. null = 3D is back. */
   onFallback(reason: "no-webgl" | "context-lost" | null): void;
+  /** The person moved the camera: for a second pane that follows, or for the address. */
+  onPose?(pose: Pose): void;
 }
 
 export interface SceneHandle {
   update(changed: Partial<SceneProps>): void;
   /** Camera back to the default view that shows every visible point. */
   fit(): void;
+  /** Camera to a pose that `onPose` told, at once. */
+  show(pose: Pose): void;
   /** What is on screen as a PNG, at the given pixel ratio. */
   picture(scale: number): Promise<Blob>;
   /** Pixel place of a row inside the container, or null when not visible: for tests and for cards. */

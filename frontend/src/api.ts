@@ -1,0 +1,96 @@
+/** The only place that fetches. Addresses are relative to the frame's base, `…/data/plugin/paramviz/`. */
+
+import { decode, type Reply } from "./pvz1";
+import type {
+  ArrayInfo,
+  Model,
+  PositionsHeader,
+  RowHistoryHeader,
+  RowsHeader,
+  Runs,
+  ScalarsHeader,
+  ScalarTags,
+  Updates,
+} from "./wire.gen";
+
+/** The server's own sentence; status 0 = no answer at all. */
+export class ApiError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+type Arguments = Record<string, string | number | null | undefined>;
+
+export function address(route: string, query: Arguments = {}): string {
+  const url = new URL(route, document.baseURI);
+  url.hash = "";
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+async function get(route: string, query: Arguments, signal: AbortSignal | null): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address(route, query), { signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, "TensorBoard does not answer.");
+  }
+  if (!response.ok) throw new ApiError(response.status, (await response.text()).slice(0, 300));
+  return response;
+}
+
+async function json<T>(route: string, query: Arguments, signal: AbortSignal | null): Promise<T> {
+  return (await get(route, query, signal)).json() as Promise<T>;
+}
+
+async function binary<H extends { arrays: ArrayInfo[] }>(
+  route: string,
+  query: Arguments,
+  signal: AbortSignal | null,
+): Promise<Reply<H>> {
+  return decode<H>(await (await get(route, query, signal)).arrayBuffer());
+}
+
+export const getRuns = (signal: AbortSignal | null = null) => json<Runs>("runs", {}, signal);
+
+export const getUpdates = (cursor: number, wait: number, signal: AbortSignal | null) =>
+  json<Updates>("updates", { cursor, wait }, signal);
+
+export const getModel = (run: string, signal: AbortSignal | null) => json<Model>("model", { run }, signal);
+
+export const getScalarTags = (run: string, signal: AbortSignal | null) => json<ScalarTags>("scalars", { run }, signal);
+
+export const getScalars = (run: string, tag: string, points: number, signal: AbortSignal | null) =>
+  binary<ScalarsHeader>("scalars", { run, tag, points }, signal);
+
+export interface PositionsQuery {
+  run: string;
+  embedding: string;
+  from?: number | null;
+  to?: number | null;
+  stride?: number;
+}
+
+export const getPositions = (query: PositionsQuery, signal: AbortSignal | null) =>
+  binary<PositionsHeader>("positions", { ...query }, signal);
+
+export const getRows = (
+  run: string,
+  embedding: string,
+  step: number,
+  rows: readonly number[],
+  signal: AbortSignal | null,
+) => binary<RowsHeader>("rows", { run, embedding, rows: rows.join(","), step }, signal);
+
+export const getRowHistory = (run: string, embedding: string, row: number, signal: AbortSignal | null) =>
+  binary<RowHistoryHeader>("rows", { run, embedding, rows: row }, signal);
+
+export function openEvents(cursor: number): EventSource {
+  return new EventSource(address("events", { cursor }));
+}

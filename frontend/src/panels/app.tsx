@@ -1,0 +1,78 @@
+/** The page: which panels there are at this width and in this state. */
+
+import { answered, indexing, runs } from "../store/runs";
+import { filtersOpen, layout, openFilters, openHelp, reducedMotion, theme } from "../store/settings";
+import { Centre } from "./centre";
+import { IconButton } from "./controls";
+import { Dock } from "./dock";
+import { EmptyState } from "./empty_state";
+import { Inspector } from "./inspector";
+import { LeftPanel, RunSelect } from "./left_panel";
+import { focusSearch } from "./search_field";
+import { onPageKey, Shortcuts } from "./shortcuts";
+import { Transport } from "./transport";
+
+export function App() {
+  const none = answered.value && runs.value.length === 0 && indexing.value?.done !== false;
+  const form = layout.value;
+  const drawer = form !== "wide";
+  return (
+    <div class={`page ${form} ${none ? "none" : ""} ${reducedMotion.value ? "still" : ""}`} data-theme={theme.value}>
+      {drawer ? <Bar /> : <LeftPanel />}
+      {drawer && filtersOpen.value && <Drawer />}
+      {none ? <EmptyState /> : <Centre />}
+      {!none && <Inspector />}
+      <Dock />
+      <Transport />
+      {form !== "phone" && (
+        <IconButton icon="help" label="Keys (?)" class="help-button" onClick={() => openHelp(true)} />
+      )}
+      <Shortcuts />
+    </div>
+  );
+}
+
+function Bar() {
+  return (
+    <header class="top-bar">
+      <RunSelect hideLabel />
+      <span class="spacer" />
+      <IconButton
+        icon="search"
+        label="Find a token (/)"
+        class="framed"
+        onClick={() => {
+          openFilters(true);
+          focusSearch();
+        }}
+      />
+      <IconButton
+        icon="filters"
+        label="What is shown"
+        class="framed"
+        pressed={filtersOpen.value}
+        onClick={() => openFilters(!filtersOpen.value)}
+      />
+    </header>
+  );
+}
+
+function Drawer() {
+  return (
+    <>
+      <button type="button" class="scrim" aria-label="Close" onClick={() => openFilters(false)} />
+      <div class="drawer">
+        <div class="drawer-head">
+          <h2>What is shown</h2>
+          <IconButton icon="close" label="Close" onClick={() => openFilters(false)} />
+        </div>
+        <LeftPanel />
+      </div>
+    </>
+  );
+}
+
+/** Keys work wherever the focus is. */
+export function listenToKeys(signal: AbortSignal): void {
+  window.addEventListener("keydown", onPageKey, { signal });
+}

@@ -1,0 +1,173 @@
+/** The bridge to the scene: what the store holds goes in as props, what the pointer does comes out as actions. */
+
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { wholePercent } from "../format";
+import { createScene } from "../scene";
+import type { SceneHandle, SceneProps } from "../scene/types";
+import { colors, labelPriority, sizes, trailPaths, visible } from "../store/appearance";
+import { tellFallback } from "../store/picture";
+import { playing } from "../store/playback";
+import { details, hits, hover, hovered, pinned, select, selected } from "../store/selection";
+import { labelMode, layout, mode, reducedMotion, showing, theme } from "../store/settings";
+import { bracket, cloud, drawnPositions, endMorph, loadedVersion, mixOf, morph, place } from "../store/timeline";
+
+const MORPH_MS = 1000;
+const LINKS = 5;
+const EMPTY = new Float32Array(0);
+const EMPTY_SET: Pick<SceneProps, "rows" | "from" | "to" | "mix"> = { rows: 0, from: EMPTY, to: EMPTY, mix: 0 };
+const NO_NAMES: SceneProps["axisNames"] = ["PC 1", "PC 2", "PC 3"];
+
+let handle: SceneHandle | null = null;
+
+/** The scene on screen, for its buttons and for pictures. */
+export const scene = () => handle;
+
+export function Cloud() {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const container = box.current as HTMLDivElement;
+    let sent: SceneProps = sceneProps();
+    const made = createScene(container, sent, {
+      onHover: hover,
+      onSelect: (row) => {
+        if (!(pinned.peek() && row === null)) select(row);
+      },
+      onFallback: tellFallback,
+    });
+    handle = made;
+    // The browser tests ask the scene itself where a token is drawn.
+    Object.assign(container, { scene: made });
+    const stop = effect(() => {
+      const props = sceneProps();
+      if (!showing.value) return;
+      const changed = difference(sent, props);
+      sent = props;
+      if (changed) made.update(changed);
+    });
+    const stopMorph = runMorph(
+      () => sent,
+      (props) => {
+        sent = { ...sent, ...props };
+        made.update(props);
+      },
+    );
+    return () => {
+      stop();
+      stopMorph();
+      made.destroy();
+      handle = null;
+    };
+  }, []);
+  return <div ref={box} class="cloud" />;
+}
+
+function sceneProps(): SceneProps {
+  const now = cloud.value;
+  const phone = layout.value === "phone";
+  return {
+    theme: theme.value,
+    mode: mode.value,
+    reducedMotion: reducedMotion.value,
+    ...motion(),
+    radius: now && now.basis.radius > 0 ? now.basis.radius : 1,
+    colors: colors.value,
+    sizes: sizes.value,
+    visible: visible.value,
+    labels: now?.words.display ?? NO_LABELS,
+    labelMode: labelMode.value,
+    labelPriority: labelPriority.value,
+    hits: hits.value,
+    hovered: hovered.value?.row ?? null,
+    selected: selected.value !== null && selected.value < (now?.set.rows ?? 0) ? selected.value : null,
+    links: links(),
+    trails: trailPaths.value,
+    axisNames: axisNames(now?.basis.variance_ratios),
+    insets: layout.value === "tablet" && selected.value !== null ? INSETS.tablet : phone ? INSETS.phone : INSETS.wide,
+  };
+}
+
+const NO_LABELS: readonly string[] = [];
+const INSETS = {
+  wide: { top: 60, right: 0, bottom: 44, left: 0 },
+  tablet: { top: 60, right: 304, bottom: 44, left: 0 },
+  phone: { top: 52, right: 0, bottom: 40, left: 0 },
+};
+
+/** From and to are the loaded snapshots beside the cursor; while a new basis comes in, the picture of before stays. */
+function motion(): Pick<SceneProps, "rows" | "from" | "to" | "mix"> {
+  loadedVersion.value;
+  const now = cloud.value;
+  const around = bracket.value;
+  if (!now || !around) return EMPTY_SET;
+  const old = morph.value;
+  if (old) return { rows: now.set.rows, from: old.from, to: drawnPositions() ?? old.from, mix: 0 };
+  return {
+    rows: now.set.rows,
+    from: now.set.positions(around.before) as Float32Array,
+    to: now.set.positions(around.after) as Float32Array,
+    mix: mixOf(around, place.value),
+  };
+}
+
+/** Eases from the old basis to the new one over a second, or at once where motion is unwanted. */
+function runMorph(current: () => SceneProps, update: (props: Partial<SceneProps>) => void): () => void {
+  let request = 0;
+  const stop = effect(() => {
+    const old = morph.value;
+    cancelAnimationFrame(request);
+    if (!old) return;
+    if (reducedMotion.peek() || playing.peek() || !showing.peek()) {
+      queueMicrotask(endMorph);
+      return;
+    }
+    const tick = (now: number) => {
+      const share = Math.min(1, Math.max(0, (now - old.startedAt) / MORPH_MS));
+      if (share >= 1 || current().from !== old.from) {
+        endMorph();
+        return;
+      }
+      update({ mix: share * share * (3 - 2 * share) });
+      request = requestAnimationFrame(tick);
+    };
+    request = requestAnimationFrame(tick);
+  });
+  return () => {
+    stop();
+    cancelAnimationFrame(request);
+  };
+}
+
+const NO_LINKS: SceneProps["links"] = [];
+
+function links(): SceneProps["links"] {
+  const row = selected.value;
+  const known = row === null ? undefined : details.value.get(row);
+  return known ? memo(known.neighbours, (list) => list.slice(0, LINKS)) : NO_LINKS;
+}
+
+function axisNames(ratios: readonly number[] | undefined): SceneProps["axisNames"] {
+  if (!ratios) return NO_NAMES;
+  return memo(
+    ratios,
+    (list) => [0, 1, 2].map((i) => `PC ${i + 1} · ${wholePercent(list[i])}`) as [string, string, string],
+  );
+}
+
+/** One result per source object: the scene compares by identity. */
+const derived = new WeakMap<object, unknown>();
+function memo<S extends object, T>(source: S, make: (source: S) => T): T {
+  if (!derived.has(source)) derived.set(source, make(source));
+  return derived.get(source) as T;
+}
+
+function difference(before: SceneProps, after: SceneProps): Partial<SceneProps> | null {
+  const changed: Partial<Record<keyof SceneProps, unknown>> = {};
+  let any = false;
+  for (const name of Object.keys(after) as (keyof SceneProps)[]) {
+    if (before[name] === after[name]) continue;
+    changed[name] = after[name];
+    any = true;
+  }
+  return any ? (changed as Partial<SceneProps>) : null;
+}

@@ -1,0 +1,157 @@
+/** The time dock: the loss curve is the time axis. Drag anywhere on it to scrub. */
+
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { extent, mapper } from "../axis";
+import { integer, number } from "../format";
+import { curvesKnown, indexAt, train, validation, valueAt } from "../store/curves";
+import { seekStep } from "../store/playback";
+import { runs } from "../store/runs";
+import { layout, theme } from "../store/settings";
+import { cloud, cursorStep, loadedVersion, step, stepRange } from "../store/timeline";
+import { drawLoss, type Plot } from "./loss_chart";
+
+const GUTTER = 148;
+const PHONE_GUTTER = 32;
+
+export function Dock() {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const line = useRef<HTMLDivElement>(null);
+  const veil = useRef<HTMLDivElement>(null);
+  const pill = useRef<HTMLSpanElement>(null);
+  const size = useSignal({ width: 0, height: 0 });
+
+  const plot = useComputed<Plot>(() => ({
+    left: layout.value === "phone" ? PHONE_GUTTER : GUTTER,
+    right: Math.max(GUTTER + 40, size.value.width - 16),
+    top: 12,
+    bottom: size.value.height - 28,
+  }));
+  const steps = useComputed<[number, number] | null>(() => {
+    loadedVersion.value;
+    const range = extent([stepRange.value ?? [], train.value?.steps ?? [], validation.value?.steps ?? []]);
+    return range && range[1] === range[0] ? [range[0], range[0] + 1] : range;
+  });
+
+  useEffect(() => {
+    const element = box.current as HTMLDivElement;
+    const observer = new ResizeObserver(() => {
+      size.value = { width: element.clientWidth, height: element.clientHeight };
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [size]);
+
+  useSignalEffect(() => {
+    theme.value;
+    loadedVersion.value;
+    const range = steps.value;
+    const { width, height } = size.value;
+    if (!canvas.current || !range) return;
+    const snapshots = cloud.value?.set ?? null;
+    const picture = { width, height, plot: plot.value, steps: range, snapshots };
+    drawLoss(canvas.current, { ...picture, train: train.value, validation: validation.value });
+  });
+
+  // The cursor moves 60 times a second in playback: only these two elements are touched.
+  useSignalEffect(() => {
+    const range = steps.value;
+    const at = cursorStep.value;
+    const { left, right } = plot.value;
+    const shown = range !== null && at !== null && size.value.width > 0;
+    for (const part of [line.current, veil.current]) if (part) part.hidden = !shown;
+    if (!shown || !line.current || !veil.current) return;
+    const x = mapper(range[0], range[1], left, right)(at);
+    line.current.style.transform = `translateX(${x}px)`;
+    // The number under the line stays whole at both ends.
+    const half = (pill.current?.offsetWidth ?? 0) / 2 + 2;
+    const shift = Math.min(0, size.value.width - half - x) + Math.max(0, half - x);
+    if (pill.current) pill.current.style.marginLeft = `${shift}px`;
+    veil.current.style.transform = `translateX(${x + 1}px)`;
+    veil.current.style.width = `${Math.max(0, right - x)}px`;
+  });
+
+  function scrub(event: PointerEvent): void {
+    const range = steps.peek();
+    if (!range || !box.current) return;
+    const x = event.clientX - box.current.getBoundingClientRect().left;
+    const { left, right } = plot.peek();
+    seekStep(mapper(left, right, range[0], range[1])(Math.min(right, Math.max(left, x))));
+  }
+
+  const empty = runs.value.length === 0 || steps.value === null;
+  return (
+    <section class="dock" aria-label="Time">
+      {layout.value !== "phone" && <Readings />}
+      {empty && <p class="dock-note">The loss curve becomes the time axis</p>}
+      {!empty && curvesKnown.value && !train.value && !validation.value && (
+        <p class="dock-note">No loss curve in this run: pass loss to step(), or log a scalar with “loss” in its name</p>
+      )}
+      <div
+        ref={box}
+        class="dock-plot"
+        role="slider"
+        tabIndex={0}
+        aria-label="Step"
+        aria-valuemin={stepRange.value?.[0] ?? 0}
+        aria-valuemax={stepRange.value?.[1] ?? 0}
+        aria-valuenow={step.value ?? 0}
+        aria-valuetext={`Step ${integer(step.value)}`}
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          scrub(event);
+        }}
+        onPointerMove={(event) => {
+          if (event.currentTarget.hasPointerCapture(event.pointerId)) scrub(event);
+        }}
+      >
+        <canvas ref={canvas} />
+        <div ref={veil} class="dock-veil" hidden />
+        <div ref={line} class="dock-cursor" hidden>
+          <span ref={pill} class="pill">
+            <CursorStep />
+          </span>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function CursorStep() {
+  return <>{integer(step.value)}</>;
+}
+
+function Readings() {
+  const known = train.value ?? validation.value;
+  if (!known) return <div class="dock-readings">{runs.value.length === 0 && <b>Loss</b>}</div>;
+  const at = step.value;
+  return (
+    <div class="dock-readings">
+      <b>Loss at {integer(at)}</b>
+      {train.value && (
+        <div class="dock-reading" title={titleOf(train.value, at)}>
+          <i class="stroke train" />
+          <span>train</span>
+          <b>{number(valueAt(train.value, at))}</b>
+        </div>
+      )}
+      {validation.value && (
+        <div class="dock-reading" title={titleOf(validation.value, at)}>
+          <i class="stroke validation" />
+          <span>val</span>
+          <b>{number(valueAt(validation.value, at))}</b>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Tag, exact value, step and clock of the reading. */
+function titleOf(curve: NonNullable<typeof train.value>, at: number | null): string {
+  const index = at === null ? -1 : indexAt(curve.steps, at);
+  if (index < 0) return curve.tag;
+  const clock = new Date((curve.wallTimes[index] as number) * 1000).toLocaleString();
+  return `${curve.tag}: ${curve.values[index]} at step ${integer(curve.steps[index])}, ${clock}`;
+}

@@ -1,0 +1,54 @@
+/** The name of the point under the pointer, a moment after it came to rest there. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { integer, number } from "../format";
+import { embedding } from "../store/runs";
+import { details, hovered } from "../store/selection";
+import { layout, width } from "../store/settings";
+import { nameOf } from "./token_name";
+
+const AFTER_MS = 80;
+
+export function HoverCard() {
+  const at = hovered.value;
+  const ready = useSignal<number | null>(null);
+  const row = at?.row ?? null;
+  useEffect(() => {
+    ready.value = null;
+    if (row === null) return;
+    const timer = window.setTimeout(() => {
+      ready.value = row;
+    }, AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, [row, ready]);
+  if (!at || ready.value !== at.row || layout.value === "phone") return null;
+  const name = nameOf(at.row);
+  const known = details.value.get(at.row);
+  const count = embedding.value?.counts?.[at.row];
+  const nearest = known?.neighbours.slice(0, 3).map((neighbour) => nameOf(neighbour.row).text);
+  const leftward = at.x > width.value * 0.4;
+  return (
+    <div
+      class="hover-card"
+      style={{
+        left: `${at.x}px`,
+        top: `${at.y}px`,
+        transform: `translate(${leftward ? "calc(-100% - 18px)" : "18px"}, -50%)`,
+      }}
+    >
+      <b>{name.title}</b>
+      <span>
+        id {name.id}
+        {name.className && ` · ${name.className}`}
+      </span>
+      {known && <span>norm {number(known.norm)}</span>}
+      {count !== undefined && <span>{integer(count)} in the training text</span>}
+      {nearest && nearest.length > 0 && (
+        <span>
+          near <span class="mono">{nearest.join("  ")}</span>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+/** The right side: the token under the pointer or the chosen one; with neither, the run. */
+
+import { useSignal } from "@preact/signals";
+import { pinned, select, selected, subject, togglePin } from "../store/selection";
+import { layout } from "../store/settings";
+import { cloud } from "../store/timeline";
+import { IconButton } from "./controls";
+import { Icon } from "./icons";
+import { NeighbourChips } from "./neighbours";
+import { RunLine, RunSummary } from "./run_summary";
+import { TokenDetails } from "./token_details";
+import { nameOf, Tile } from "./token_name";
+
+export function Inspector() {
+  if (layout.value === "phone") return <Sheet />;
+  // Over the canvas it would jump in and out with the pointer: there it tells of the chosen one only.
+  const row = layout.value === "tablet" ? selected.value : subject.value;
+  if (layout.value === "tablet" && row === null) return null;
+  return (
+    <aside class="inspector" aria-label="Inspector">
+      {row === null || !cloud.value ? (
+        <RunSummary />
+      ) : (
+        <>
+          <Header row={row} />
+          <TokenDetails row={row} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Header({ row }: { row: number }) {
+  const name = nameOf(row);
+  return (
+    <header class="inspector-head">
+      <Tile row={row} />
+      <div class="inspector-title">
+        <h2>{name.title}</h2>
+        <p>
+          id {name.id}
+          {name.className && ` · ${name.className}`}
+        </p>
+      </div>
+      <IconButton
+        icon="pin"
+        label={pinned.value ? "Let it go" : "Keep this one while pointing at others"}
+        pressed={pinned.value}
+        onClick={togglePin}
+      />
+      {layout.value === "tablet" && selected.value !== null && (
+        <IconButton icon="close" label="Close" onClick={() => select(null)} />
+      )}
+    </header>
+  );
+}
+
+/** Phone: a sheet over the canvas, one finger high or most of the screen. */
+function Sheet() {
+  const open = useSignal(false);
+  const row = subject.value;
+  const dragged = useSignal<number | null>(null);
+  return (
+    <aside class={open.value ? "sheet open" : "sheet"} aria-label="Inspector">
+      <button
+        type="button"
+        class="sheet-handle"
+        aria-expanded={open.value}
+        aria-label={open.value ? "Show less" : "Show more"}
+        onPointerDown={(event) => {
+          dragged.value = event.clientY;
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerUp={(event) => {
+          const moved = event.clientY - (dragged.value ?? event.clientY);
+          dragged.value = null;
+          if (Math.abs(moved) > 12) open.value = moved < 0;
+          else open.value = !open.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          event.stopPropagation();
+          open.value = !open.value;
+        }}
+      >
+        <span class="grip" />
+        <Icon name={open.value ? "chevron" : "up"} />
+      </button>
+      <div class="sheet-body">
+        {row === null || !cloud.value ? (
+          open.value ? (
+            <RunSummary />
+          ) : (
+            <RunLine />
+          )
+        ) : open.value ? (
+          <>
+            <Header row={row} />
+            <TokenDetails row={row} />
+          </>
+        ) : (
+          <>
+            <SheetHeader row={row} />
+            <NeighbourChips row={row} />
+          </>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function SheetHeader({ row }: { row: number }) {
+  const name = nameOf(row);
+  return (
+    <header class="inspector-head">
+      <Tile row={row} size={44} />
+      <div class="inspector-title">
+        <h2>{name.title}</h2>
+        <p>
+          id {name.id}
+          {name.className && ` · ${name.className}`}
+        </p>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,114 @@
+/** The picture of the time dock: loss curves over the run's steps, grid, axis, and a tick for each snapshot. */
+
+import { extent, logTicks, mapper, smooth, ticks } from "../axis";
+import { integer, number } from "../format";
+import type { SnapshotSet } from "../snapshots";
+import type { Curve } from "../store/curves";
+import { line, prepare, rule, text, token } from "./draw";
+
+export interface Plot {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export interface LossPicture {
+  width: number;
+  height: number;
+  plot: Plot;
+  steps: [number, number];
+  train: Curve | null;
+  validation: Curve | null;
+  snapshots: SnapshotSet | null;
+}
+
+const SMOOTH_FROM = 120;
+const DENSE_PX = 3;
+
+export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void {
+  const context = prepare(canvas, picture.width, picture.height);
+  if (!context) return;
+  const { plot, train, validation } = picture;
+  const font = `11px ${token(canvas, "font")}`;
+  const color = { axis: token(canvas, "text3"), grid: token(canvas, "divider"), line: token(canvas, "line") };
+  const x = mapper(picture.steps[0], picture.steps[1], plot.left, plot.right);
+  const curves = [train, validation].filter((curve) => curve !== null);
+  const positive = extent(
+    curves.map((curve) => curve.values),
+    true,
+  );
+
+  if (positive) {
+    const [low, high] = positive[0] < positive[1] ? positive : [positive[0] * 0.9, positive[1] * 1.1];
+    const y = mapper(low, high, plot.bottom - 6, plot.top + 3, true);
+    const height = (value: number) => (value > 0 ? y(value) : Number.NaN);
+    for (const value of logTicks(low, high, Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {
+      rule(context, plot.left, y(value), plot.right, y(value), color.grid);
+      text(context, number(value).replace(/\.?0+$/, ""), plot.left - 8, y(value), color.axis, "right", font);
+    }
+    context.save();
+    context.beginPath();
+    context.rect(plot.left - 1, 0, plot.right - plot.left + 2, plot.bottom);
+    context.clip();
+    if (validation) {
+      const pen = { color: token(canvas, "validation"), width: 1.75, dash: [4, 3] };
+      line(context, validation.steps, validation.values, x, height, pen);
+    }
+    if (train) {
+      const pen = { color: token(canvas, "train"), width: 2 };
+      if (train.values.length > SMOOTH_FROM) {
+        // What was measured stays visible behind its mean.
+        line(context, train.steps, train.values, x, height, { ...pen, width: 1, alpha: 0.35 });
+        line(context, train.steps, smooth(train.values, Math.round(train.values.length / 100)), x, height, pen);
+      } else line(context, train.steps, train.values, x, height, pen);
+    }
+    context.restore();
+  }
+  rule(context, plot.left, plot.bottom, plot.right, plot.bottom, color.line);
+  if (picture.snapshots) drawSnapshots(context, picture.snapshots, plot, x, color.axis);
+  drawSteps(context, picture, x, color.axis, font);
+}
+
+function drawSteps(
+  context: CanvasRenderingContext2D,
+  picture: LossPicture,
+  x: (step: number) => number,
+  color: string,
+  font: string,
+): void {
+  const { plot, steps } = picture;
+  const last = x(steps[1]);
+  for (const step of ticks(steps[0], steps[1], Math.max(2, Math.floor((plot.right - plot.left) / 84)))) {
+    if (!Number.isInteger(step)) continue;
+    const at = x(step);
+    if (last - at < 44 && step !== steps[1]) continue;
+    const align = at - plot.left < 12 ? "left" : last - at < 12 ? "right" : "center";
+    text(context, integer(step), at, plot.bottom + 15, color, align, font);
+  }
+  text(context, integer(steps[1]), last, plot.bottom + 15, color, "right", font);
+}
+
+/** One tick a snapshot; where they stand closer than they can be told apart, a bar. */
+function drawSnapshots(
+  context: CanvasRenderingContext2D,
+  set: SnapshotSet,
+  plot: Plot,
+  x: (step: number) => number,
+  color: string,
+): void {
+  context.save();
+  context.fillStyle = color;
+  const first = x(set.stepAt(0));
+  const last = x(set.stepAt(set.total - 1));
+  if ((last - first) / Math.max(1, set.total - 1) < DENSE_PX) {
+    context.globalAlpha = 0.4;
+    context.fillRect(first, plot.bottom + 1, Math.max(1, last - first), 2);
+  } else {
+    context.globalAlpha = 0.7;
+    for (let ordinal = 0; ordinal < set.total; ordinal++) {
+      context.fillRect(Math.round(x(set.stepAt(ordinal))), plot.bottom + 1, 1, 4);
+    }
+  }
+  context.restore();
+}

@@ -1,0 +1,127 @@
+/** What the inspector tells when nothing is chosen: the run itself. */
+
+import { compact, integer, percent } from "../format";
+import { model, rowNoun, run } from "../store/runs";
+import { total } from "../store/timeline";
+import type { Model } from "../wire.gen";
+import { Reading } from "./controls";
+
+/** One line of it, for the phone's sheet while it is low. */
+export function RunLine() {
+  const record = model.value;
+  if (!record) return null;
+  const parameters = record.layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  return (
+    <>
+      <RunHead />
+      <p class="run-line">
+        {compact(parameters)} parameters · {integer(total.value)} snapshots
+        <br />
+        Touch a {rowNoun.value} to see its numbers and its neighbours.
+      </p>
+    </>
+  );
+}
+
+function RunHead() {
+  return (
+    <header class="inspector-head">
+      <div class="tile run-tile" aria-hidden="true">
+        <svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">
+          <path d="M13 8L6 18.500M13 8l8 9" stroke="currentColor" stroke-width="1.500" stroke-dasharray="1.500 3" />
+          <circle cx="13" cy="7" r="5" fill="var(--train)" />
+          <circle cx="6" cy="19" r="4" fill="var(--good)" />
+          <circle cx="21" cy="18.500" r="3" fill="var(--validation)" />
+        </svg>
+      </div>
+      <div class="inspector-title">
+        <h2>{run.value?.run === "." ? "logdir itself" : run.value?.run}</h2>
+        <p>{model.value?.model_class}</p>
+      </div>
+    </header>
+  );
+}
+
+export function RunSummary() {
+  const record = model.value;
+  const info = run.value;
+  if (!record || !info) return <div class="section hint">{info ? "Reading the model record." : ""}</div>;
+  const parameters = record.layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const blocks = new Set(record.layers.map((layer) => layer.block).filter((block) => block !== null)).size;
+  const sampled = record.embeddings.find((one) => one.rows !== null);
+  return (
+    <>
+      <RunHead />
+      <p class="section hint">Hover or click a {rowNoun.value} to see its numbers, its path and its neighbours.</p>
+      <dl class="section readings">
+        <Reading name="Parameters">{compact(parameters)}</Reading>
+        <Reading name="Layers">{integer(record.layers.length)}</Reading>
+        <Reading name="Blocks">{integer(blocks)}</Reading>
+        <Reading name="Snapshots">{integer(total.value || info.snapshots)}</Reading>
+        <Reading name="Rows sampled">{sampled ? integer(sampled.rows?.length) : "all"}</Reading>
+        <Reading name="Sessions">{integer(info.sessions)}</Reading>
+      </dl>
+      <Facts title="Optimizer" facts={record.optimizer} />
+      <Facts title="Recording" facts={record.schedule} />
+      <p class="section explanation">
+        <b>Each point is one row of the embedding matrix.</b> Points that end up close to each other are used alike by
+        the model; watch when the groups form while the loss falls.
+      </p>
+      <Sampled record={record} />
+    </>
+  );
+}
+
+function Sampled({ record }: { record: Model }) {
+  const sampled = record.embeddings.filter((one) => one.rows !== null);
+  if (sampled.length === 0) return null;
+  return (
+    <p class="section hint">
+      {sampled
+        .map((one) => `${integer(one.rows?.length)} of ${integer(one.shape[0])} rows of ${one.path} are recorded.`)
+        .join(" ")}
+    </p>
+  );
+}
+
+/** Names as people write them; nested and empty values are left out. */
+function Facts({ title, facts }: { title: string; facts: Record<string, unknown> }) {
+  const rows = Object.entries(facts).flatMap(([name, value]) => {
+    const text = factText(name, value);
+    return text === null ? [] : [[NAMES[name] ?? name.replaceAll("_", " "), text] as const];
+  });
+  if (rows.length === 0) return null;
+  return (
+    <section class="section">
+      <h3>{title}</h3>
+      <dl class="facts">
+        {rows.slice(0, 8).map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+const NAMES: Record<string, string> = { lr: "learning rate", every: "snapshot every", max_overhead: "cost at most" };
+
+function factText(name: string, value: unknown): string | null {
+  if (typeof value === "number") {
+    if (/overhead|share/.test(name)) return percent(value);
+    return Number.isInteger(value) ? integer(value) : String(Number(value.toPrecision(4)));
+  }
+  if (typeof value === "string") return value === "" ? null : value;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= 4 &&
+    value.every((each) => typeof each === "number")
+  ) {
+    return value.map((each) => String(each)).join(", ");
+  }
+  return null;
+}

@@ -1,0 +1,103 @@
+/** A small chart of one row through the run, with the cursor on it. */
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { extent, mapper } from "../axis";
+import { number } from "../format";
+import { indexAt } from "../store/curves";
+import { theme } from "../store/settings";
+import { cursorStep } from "../store/timeline";
+import { band, line, prepare, token } from "./draw";
+
+interface SparkProps {
+  title: string;
+  reading: string;
+  steps: Float64Array;
+  values: Float32Array;
+  band?: { low: Float32Array; high: Float32Array };
+  color: string;
+  log?: boolean;
+}
+
+const HEIGHT = 46;
+const AXIS = 44;
+
+export function Spark(props: SparkProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const cursor = useRef<HTMLDivElement>(null);
+  const dot = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  const latest = useSignal(props);
+  latest.value = props;
+
+  const series = props.band ? [props.values, props.band.low, props.band.high] : [props.values];
+  const found = extent(series, props.log);
+  const ends: [number, number] | null = found && [props.log ? found[0] : Math.min(0, found[0]), found[1]];
+
+  useEffect(() => {
+    const element = box.current as HTMLDivElement;
+    const observer = new ResizeObserver(() => {
+      width.value = element.clientWidth;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [width]);
+
+  useEffect(() => {
+    if (canvas.current && ends) draw(canvas.current, props, ends, width.value - AXIS);
+  }, [props.steps, props.values, props.band?.low, props.color, width.value, theme.value]);
+
+  useSignalEffect(() => {
+    const { steps, values, log } = latest.value;
+    const at = cursorStep.value;
+    const full = width.value - AXIS;
+    const range = extent([steps]);
+    const shown = at !== null && full > 0 && range !== null;
+    if (!cursor.current || !dot.current) return;
+    cursor.current.hidden = !shown;
+    dot.current.hidden = !shown;
+    if (!shown) return;
+    const x = mapper(range[0], range[1], 0, full)(Math.min(range[1], Math.max(range[0], at)));
+    cursor.current.style.transform = `translateX(${x}px)`;
+    const value = values[indexAt(steps, at)] ?? Number.NaN;
+    const edges = ends ?? [0, 1];
+    const y = mapper(edges[0], edges[1], HEIGHT - 4, 4, log)(value);
+    dot.current.hidden = !Number.isFinite(y);
+    dot.current.style.transform = `translate(${x}px, ${y}px)`;
+  });
+
+  return (
+    <figure class="spark">
+      <figcaption>
+        <span>{props.title}</span>
+        <b>{props.reading}</b>
+      </figcaption>
+      <div ref={box} class="spark-box" style={{ height: `${HEIGHT}px` }}>
+        <canvas ref={canvas} />
+        <div ref={cursor} class="spark-cursor" hidden />
+        <div ref={dot} class="spark-dot" style={{ background: props.color }} hidden />
+        {ends && (
+          <>
+            <span class="spark-high">{number(ends[1])}</span>
+            <span class="spark-low">{number(ends[0])}</span>
+          </>
+        )}
+      </div>
+    </figure>
+  );
+}
+
+function draw(canvas: HTMLCanvasElement, props: SparkProps, ends: [number, number], width: number): void {
+  const context = prepare(canvas, width, HEIGHT);
+  const range = extent([props.steps]);
+  if (!context || !range) return;
+  const x = mapper(range[0], range[1], 0, width);
+  const map = mapper(ends[0], ends[1], HEIGHT - 4, 4, props.log);
+  const y = (value: number) => (props.log && value <= 0 ? Number.NaN : map(value));
+  if (props.band) {
+    const [fill, edge] = [token(canvas, "band-fill"), token(canvas, "band-edge")];
+    band(context, props.steps, props.band.low, props.band.high, x, y, fill, edge);
+  }
+  line(context, props.steps, props.values, x, y, { color: props.color, width: 1.75 });
+}

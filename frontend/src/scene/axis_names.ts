@@ -1,0 +1,102 @@
+/** Arrowheads and names at the ends of the axes, always inside the canvas. */
+
+import { ARROW, corner, tips } from "./box";
+import { css } from "./palette";
+import type { Placement } from "./placement";
+import { project, type View } from "./pose";
+import { type Lettering, SANS, type Stamps, stampAt } from "./stamps";
+import type { Insets } from "./types";
+import type { Shot } from "./visual";
+
+const NAME: Lettering = { font: `500 11px ${SANS}`, height: 14, color: (p) => (p.dark ? p.quietText : p.quietText) };
+const MARGIN = 6;
+
+/** The part of the stroke a→b inside the rectangle, as shares of it; null = none. Liang and Barsky's clipping. */
+export function inside(
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): readonly [number, number] | null {
+  let [start, end] = [0, 1];
+  const sides = [
+    [ax - bx, ax - left],
+    [bx - ax, right - ax],
+    [ay - by, ay - top],
+    [by - ay, bottom - ay],
+  ] as const;
+  for (const [p, q] of sides) {
+    if (p === 0) {
+      if (q < 0) return null;
+    } else if (p < 0) start = Math.max(start, q / p);
+    else end = Math.min(end, q / p);
+  }
+  return start <= end ? [start, end] : null;
+}
+
+/** Upper left corner of a name of width × height beyond the end (x, y) of an axis that points along the unit (dx, dy). */
+export function nameCorner(
+  x: number,
+  y: number,
+  dx: number,
+  dy: number,
+  width: number,
+  height: number,
+  view: View,
+  insets: Insets,
+): readonly [number, number] {
+  const left = x + dx * (8 + width / 2) - width / 2;
+  const right = Math.max(MARGIN, view.width - insets.right - MARGIN - width);
+  // Pushed back over its own axis, a name goes below it.
+  const pushed = Math.abs(dx) > Math.abs(dy) && (left > right || left < MARGIN);
+  const top = pushed ? y + 9 : y + dy * (8 + height / 2) - height / 2;
+  const bottom = Math.max(MARGIN, view.height - insets.bottom - MARGIN - height);
+  return [Math.min(right, Math.max(MARGIN, left)), Math.min(bottom, Math.max(MARGIN + insets.top / 2, top))];
+}
+
+const from = new Float32Array(3);
+const to = new Float32Array(3);
+
+/** Draws on a context scaled to CSS px, and keeps labels off the names. */
+export function drawAxisNames(
+  context: CanvasRenderingContext2D,
+  shot: Readonly<Shot>,
+  stamps: Stamps,
+  placement: Placement,
+): void {
+  const { view, box, props, palette } = shot;
+  const [cx, cy, cz] = corner(box);
+  const ends = tips(box);
+  for (let axis = 0; axis < (view.flat ? 2 : 3); axis += 1) {
+    const tip = ends[axis];
+    const text = props.axisNames[axis];
+    if (tip === undefined || text === undefined) continue;
+    project(view, cx, cy, cz, from);
+    project(view, tip[0], tip[1], tip[2], to);
+    const [ax, ay, depthA] = from as unknown as [number, number, number];
+    const [bx, by, depthB] = to as unknown as [number, number, number];
+    if (!view.flat && (depthA <= 0 || depthB <= 0)) continue;
+    const part = inside(ax, ay, bx, by, MARGIN, MARGIN, view.width - MARGIN, view.height - MARGIN);
+    const length = Math.hypot(bx - ax, by - ay);
+    if (part === null || length < 24) continue;
+    const [dx, dy] = [(bx - ax) / length, (by - ay) / length];
+    const [ex, ey] = [ax + (bx - ax) * part[1], ay + (by - ay) * part[1]];
+    context.fillStyle = css(palette.axis);
+    if (part[1] === 1) {
+      const [w, l] = [ARROW.width / 2, ARROW.length];
+      context.beginPath();
+      context.moveTo(ex + dx * 2, ey + dy * 2);
+      context.lineTo(ex - dx * (l - 2) - dy * w, ey - dy * (l - 2) + dx * w);
+      context.lineTo(ex - dx * (l - 2) + dy * w, ey - dy * (l - 2) - dx * w);
+      context.fill();
+    }
+    const stamp = stamps.get(text, NAME);
+    const [x, y] = nameCorner(ex, ey, dx, dy, stamp.width, stamp.height, view, props.insets);
+    stampAt(context, stamp, x, y, shot.pixelRatio);
+    placement.block(x - 2, y - 1, x + stamp.width + 2, y + stamp.height + 1);
+  }
+}

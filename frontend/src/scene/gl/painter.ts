@@ -1,0 +1,85 @@
+/** The 3D drawing: one canvas, one renderer, the visuals in the order they lie over each other. */
+
+import { Camera, Scene, WebGLRenderer } from "three";
+import type { Painter, Visual } from "../visual";
+import { createBackdrop } from "./backdrop";
+import { CloudBuffers } from "./cloud_buffers";
+import { fillShared, sharedUniforms } from "./common";
+import { createPoints } from "./points";
+import { createShadows } from "./shadows";
+import { createStrokes } from "./strokes";
+
+/** Null where the browser has no WebGL 2. `lost` and `restored` tell of the GPU going away and coming back. */
+export function createGlPainter(lost: () => void, restored: () => void): Painter | null {
+  const canvas = document.createElement("canvas");
+  const listening = new AbortController();
+  const renderer = startRenderer(canvas);
+  if (renderer === null) return null;
+  const { signal } = listening;
+  canvas.addEventListener(
+    "webglcontextlost",
+    (event) => {
+      event.preventDefault();
+      lost();
+    },
+    { signal },
+  );
+  canvas.addEventListener("webglcontextrestored", restored, { signal });
+
+  const shared = sharedUniforms();
+  const buffers = new CloudBuffers();
+  const visuals: readonly Visual[] = [
+    createBackdrop(shared),
+    createStrokes(shared, (shot) => shot.grid, 0.3),
+    createShadows(shared, buffers),
+    createPoints(shared, buffers),
+    createStrokes(shared, (shot) => shot.axes, 0.8),
+    createStrokes(shared, (shot) => shot.trails, 0.7),
+    createStrokes(shared, (shot) => shot.links, 0.8),
+  ];
+  const scene = new Scene();
+  scene.matrixWorldAutoUpdate = false;
+  for (const visual of visuals) scene.add(visual.object);
+  // The shaders have their own matrices; this one only satisfies the renderer.
+  const camera = new Camera();
+  camera.matrixWorldAutoUpdate = false;
+
+  return {
+    canvas,
+    resize(width, height, pixelRatio) {
+      renderer.setPixelRatio(pixelRatio);
+      renderer.setSize(width, height);
+    },
+    update(props, changed) {
+      buffers.update(props, changed);
+      for (const visual of visuals) visual.update(props, changed);
+    },
+    draw(shot) {
+      fillShared(shared, shot);
+      for (const visual of visuals) visual.draw(shot);
+      renderer.render(scene, camera);
+    },
+    dispose() {
+      listening.abort();
+      for (const visual of visuals) visual.dispose();
+      buffers.dispose();
+      renderer.dispose();
+      renderer.forceContextLoss();
+      canvas.remove();
+    },
+  };
+}
+
+function startRenderer(canvas: HTMLCanvasElement): WebGLRenderer | null {
+  // Asked for here first: the renderer would write its own error to the console.
+  const context = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
+  if (context === null || context.isContextLost()) return null;
+  try {
+    const renderer = new WebGLRenderer({ canvas, context, alpha: false, antialias: false });
+    // The visuals stand in the order they are drawn in.
+    renderer.sortObjects = false;
+    return renderer;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,91 @@
+/** A soft dot on the floor under each point: where it stands, seen without turning the cloud. */
+
+import { GLSL3, Points, RawShaderMaterial } from "three";
+import { DENSITY_ROWS } from "../palette";
+import type { Visual } from "../visual";
+import type { CloudBuffers } from "./cloud_buffers";
+import { CUE, HEAD, type SharedUniforms } from "./common";
+
+const VERTEX = /* glsl */ `${HEAD}
+in vec3 origin;
+in vec3 destination;
+in vec4 color;
+in float size;
+uniform mat4 view;
+uniform mat4 projection;
+uniform float pixelRatio;
+uniform float mixing;
+uniform float distanceToTarget;
+uniform float sizeFactor;
+uniform float floorHeight;
+uniform float strength;
+${CUE}
+flat out float squash;
+flat out float alpha;
+void main() {
+  vec3 p = mix(origin, destination, mixing);
+  vec4 seen = view * vec4(p.x, floorHeight, p.z, 1.0);
+  float depth = -seen.z;
+  if (size <= 0.0 || depth < distanceToTarget * 0.02) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    gl_PointSize = 0.0;
+    return;
+  }
+  gl_Position = projection * seen;
+  gl_PointSize = max(3.0, size * sizeFactor * distanceToTarget / depth * pixelRatio * 1.3);
+  // The floor's normal against the line of sight: how flat a circle on it looks.
+  vec3 up = (view * vec4(0.0, 1.0, 0.0, 0.0)).xyz;
+  squash = max(0.16, abs(dot(up, normalize(seen.xyz))));
+  alpha = strength * mix(1.0, 0.45, cue(depth)) * mix(0.3, 1.0, color.a);
+}`;
+
+const FRAGMENT = /* glsl */ `${HEAD}
+flat in float squash;
+flat in float alpha;
+out vec4 result;
+void main() {
+  vec2 q = gl_PointCoord * 2.0 - 1.0;
+  q.y /= squash;
+  float d = dot(q, q);
+  if (d >= 1.0) discard;
+  result = vec4(0.0, 0.0, 0.0, alpha * (1.0 - d) * (1.0 - 0.4 * d));
+}`;
+
+export function createShadows(shared: SharedUniforms, buffers: CloudBuffers): Visual {
+  const uniforms = {
+    ...shared,
+    mixing: { value: 0 },
+    distanceToTarget: { value: 1 },
+    sizeFactor: { value: 1 },
+    floorHeight: { value: 0 },
+    strength: { value: 0 },
+  };
+  const material = new RawShaderMaterial({
+    glslVersion: GLSL3,
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    uniforms,
+    transparent: true,
+    depthTest: false,
+    depthWrite: false,
+  });
+  const object = new Points(buffers.plain, material);
+  object.frustumCulled = false;
+  return {
+    object,
+    update() {},
+    draw(shot) {
+      object.geometry = buffers.plain;
+      object.visible = shot.props.rows > 0 && shot.props.rows <= DENSITY_ROWS;
+      uniforms.mixing.value = shot.props.mix;
+      uniforms.distanceToTarget.value = shot.view.distance;
+      uniforms.sizeFactor.value = shot.sizeFactor;
+      uniforms.floorHeight.value = shot.box.low[1];
+      // Many dots on one floor would add up to a black hole.
+      uniforms.strength.value = shot.palette.shadow * Math.min(1, (120 / Math.max(1, shot.props.rows)) ** 0.36);
+    },
+    dispose() {
+      material.dispose();
+    },
+  };
+}

@@ -1,0 +1,194 @@
+/** Brings the run on screen: its model record, its loss curves, its cloud; again when they change. */
+
+import { effect, untracked } from "@preact/signals";
+import { ApiError, getModel, getScalars, getScalarTags } from "../api";
+import { type Curve, setCurves } from "./curves";
+import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
+import { embedding, model, run, runName, setModel, setProblem } from "./runs";
+import { forgetRows, select } from "./selection";
+import { showing } from "./settings";
+import { cloud, ordinal, showCloud, step } from "./timeline";
+
+/** What a link asked for; used once, by the first cloud. */
+export interface Wanted {
+  embedding: string | null;
+  step: number | null;
+  row: number | null;
+}
+
+const CURVE_POINTS = 2000;
+const CURVE_MS = 1500;
+const RETRY_MS = 2000;
+
+export function followRun(link: Wanted): () => void {
+  let wanted: Wanted | null = link;
+  const stops = [
+    followModel(() => wanted),
+    followCurves(),
+    followCloud(
+      () => wanted,
+      () => (wanted = null),
+    ),
+  ];
+  // Other snapshots are worth having when the cursor moved or the run grew.
+  stops.push(
+    effect(() => {
+      ordinal.value;
+      run.value;
+      wakeLoader();
+    }),
+  );
+  return () => {
+    for (const stop of stops) stop();
+    stopLoading();
+  };
+}
+
+function followModel(wanted: () => Wanted | null): () => void {
+  let controller: AbortController | null = null;
+  let last = "";
+  const stop = effect(() => {
+    const info = run.value;
+    const key = info ? `${info.run} ${info.sessions} ${info.generation}` : "";
+    if (!info || key === last) return;
+    last = key;
+    controller?.abort();
+    const mine = new AbortController();
+    controller = mine;
+    void untracked(() => readModel(info.run, wanted()?.embedding ?? null, mine.signal));
+  });
+  return () => {
+    stop();
+    controller?.abort();
+  };
+}
+
+async function readModel(name: string, wanted: string | null, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const record = await getModel(name, signal);
+      if (signal.aborted) return;
+      setModel(record, wanted);
+      setProblem(null);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      tell(error);
+      await rest(RETRY_MS, signal);
+    }
+  }
+}
+
+function followCloud(wanted: () => Wanted | null, used: () => void): () => void {
+  let key = "";
+  return effect(() => {
+    const one = embedding.value;
+    const name = runName.value;
+    if (!one || !name || model.value?.run !== name) {
+      if (name !== null && key !== "" && !key.startsWith(`${name}\n`)) {
+        key = "";
+        untracked(() => {
+          stopLoading();
+          forgetRows();
+          showCloud(null, 0, null);
+        });
+      }
+      return;
+    }
+    // A new session of the same run may have sampled other rows.
+    const next = `${name}\n${one.path}\n${model.value.session_id}`;
+    if (next === key) return;
+    key = next;
+    untracked(() => {
+      const link = wanted();
+      used();
+      const before = cloud.peek();
+      const same = before?.run === name;
+      if (before && (before.embedding.path !== one.path || !same)) {
+        forgetRows();
+      }
+      // Another embedding of the same run keeps the step.
+      const at = link?.step ?? (same ? step.peek() : null);
+      if (link && link.row !== null) select(link.row);
+      void loadCloud(name, one, at, async (error) => {
+        tell(error);
+        await rest(RETRY_MS, null);
+        return true;
+      });
+    });
+  });
+}
+
+function followCurves(): () => void {
+  let controller: AbortController | null = null;
+  let timer = 0;
+  let last = "";
+  let lastRun = "";
+  const stop = effect(() => {
+    const info = run.value;
+    if (!info || !showing.value) return;
+    const key = `${info.run} ${info.last_wall_time} ${info.snapshots} ${info.last_step} ${info.generation} ${info.live}`;
+    if (key === last) return;
+    last = key;
+    const other = info.run !== lastRun;
+    lastRun = info.run;
+    if (other) {
+      controller?.abort();
+      window.clearTimeout(timer);
+      timer = 0;
+      untracked(() => setCurves(null, null, false));
+    }
+    if (timer !== 0) return;
+    timer = window.setTimeout(
+      () => {
+        timer = 0;
+        controller = new AbortController();
+        readCurves(info.run, controller.signal).catch((error: unknown) => {
+          if (!controller?.signal.aborted) tell(error);
+        });
+      },
+      other ? 0 : CURVE_MS,
+    );
+  });
+  return () => {
+    stop();
+    window.clearTimeout(timer);
+    controller?.abort();
+  };
+}
+
+async function readCurves(name: string, signal: AbortSignal): Promise<void> {
+  const tags = await getScalarTags(name, signal);
+  const [train, validation] = await Promise.all([
+    readCurve(name, tags.train, signal),
+    readCurve(name, tags.validation, signal),
+  ]);
+  if (!signal.aborted) setCurves(train, validation, true);
+}
+
+async function readCurve(name: string, tag: string | null, signal: AbortSignal): Promise<Curve | null> {
+  if (tag === null) return null;
+  const reply = await getScalars(name, tag, CURVE_POINTS, signal);
+  return {
+    tag,
+    steps: reply.numbers("steps"),
+    wallTimes: reply.numbers("wall_times"),
+    values: reply.numbers("values"),
+  };
+}
+
+function tell(error: unknown): void {
+  // No answer at all is told by the connection's own notice.
+  if (error instanceof ApiError && error.status === 0) return;
+  setProblem(error instanceof Error ? error.message : String(error));
+}
+
+function rest(ms: number, signal: AbortSignal | null): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = window.setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      window.clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,106 @@
+/** The runs of the logdir, the one on screen, its model record, and whether the server still answers. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { LiveState } from "../live";
+import type { Embedding, Loading, Model, RunInfo, Runs, Updates } from "../wire.gen";
+
+export const runs = signal<readonly RunInfo[]>([]);
+export const otherRuns = signal<readonly string[]>([]);
+export const indexing = signal<Loading | null>(null);
+/** The server has said which runs there are. */
+export const answered = signal(false);
+export const connection = signal<LiveState>({ kind: "connecting" });
+/** Date.now() of the server's last word. */
+export const heardAt = signal(0);
+/** A request failed for a reason of its own (not the connection): the server's sentence. */
+export const problem = signal<string | null>(null);
+
+export const runName = signal<string | null>(null);
+export const model = signal<Model | null>(null);
+export const embeddingPath = signal<string | null>(null);
+
+export const run = computed<RunInfo | null>(() => runs.value.find((info) => info.run === runName.value) ?? null);
+export const runOrdinal = computed(() => runs.value.findIndex((info) => info.run === runName.value));
+export const embeddings = computed<readonly Embedding[]>(() => model.value?.embeddings ?? []);
+export const embedding = computed<Embedding | null>(
+  () => embeddings.value.find((candidate) => candidate.path === embeddingPath.value) ?? null,
+);
+
+let cursor = 0;
+export const updatesCursor = () => cursor;
+
+export function setRuns(reply: Runs): void {
+  batch(() => {
+    runs.value = sorted(reply.runs);
+    otherRuns.value = reply.other_runs;
+    indexing.value = reply.loading;
+    answered.value = true;
+    heardAt.value = Date.now();
+    cursor = reply.cursor;
+  });
+}
+
+/** whole: runs that the message doesn't name are gone, once the server has read all of the logdir. */
+export function applyUpdates(updates: Updates, whole = false): void {
+  batch(() => {
+    const changed = new Map(updates.runs.map((info) => [info.run, info]));
+    const gone = new Set(updates.removed);
+    if (whole && updates.loading.done) runs.value = sorted(updates.runs);
+    else if (changed.size > 0 || gone.size > 0) {
+      const kept = runs.value.filter((info) => !gone.has(info.run) && !changed.has(info.run));
+      runs.value = sorted([...kept, ...changed.values()]);
+    }
+    otherRuns.value = updates.other_runs;
+    indexing.value = updates.loading;
+    answered.value = true;
+    heardAt.value = Date.now();
+    cursor = updates.cursor;
+  });
+}
+
+function sorted(list: readonly RunInfo[]): RunInfo[] {
+  return [...list].sort((one, other) => one.run.localeCompare(other.run, undefined, { numeric: true }));
+}
+
+export function setConnection(state: LiveState): void {
+  connection.value = state;
+}
+
+export function setProblem(sentence: string | null): void {
+  problem.value = sentence;
+}
+
+export function chooseRun(name: string): void {
+  if (name === runName.value) return;
+  batch(() => {
+    runName.value = name;
+    model.value = null;
+    problem.value = null;
+  });
+}
+
+/** The same embedding stays chosen when the new model has it. */
+export function setModel(record: Model, wanted: string | null): void {
+  batch(() => {
+    model.value = record;
+    const has = (path: string | null) => record.embeddings.some((candidate) => candidate.path === path);
+    if (wanted !== null && has(wanted)) embeddingPath.value = wanted;
+    else if (!has(embeddingPath.value)) {
+      const tokens = record.embeddings.find((candidate) => candidate.role === "token_embedding");
+      embeddingPath.value = (tokens ?? record.embeddings[0])?.path ?? null;
+    }
+  });
+}
+
+export function chooseEmbedding(path: string): void {
+  embeddingPath.value = path;
+}
+
+export function embeddingName(one: Embedding): string {
+  if (one.role === "token_embedding") return "Token embeddings";
+  if (one.role === "position_embedding") return "Position embeddings";
+  return one.path;
+}
+
+/** What a row is called: "token" or "position". */
+export const rowNoun = computed(() => (embedding.value?.role === "position_embedding" ? "position" : "token"));

@@ -1,0 +1,116 @@
+/** What the person set and what the surroundings say. Choices are remembered in this browser. */
+
+import { batch, computed, effect, signal } from "@preact/signals";
+import type { Palette } from "../color";
+import { neighbourSpeed, SPEEDS } from "../playback_math";
+import type { LabelMode, Theme, ViewMode } from "../scene/types";
+
+export type ColorBy = "class" | "norm" | "gradient" | "movement" | "count";
+export type SizeBy = "count" | "same";
+export const COLOR_BY: readonly ColorBy[] = ["class", "norm", "gradient", "movement", "count"];
+
+const KEY = "paramviz.settings";
+
+export const theme = signal<Theme>("dark");
+export const reducedMotion = signal(false);
+/** Our tab shows: the frame has a height and the page isn't hidden. */
+export const showing = signal(true);
+export const width = signal(1280);
+export const layout = computed<"wide" | "tablet" | "phone">(() =>
+  width.value < 768 ? "phone" : width.value < 1024 ? "tablet" : "wide",
+);
+
+export const mode = signal<ViewMode>("3d");
+export const labelMode = signal<LabelMode>("auto");
+export const colorBy = signal<ColorBy>("class");
+export const sizeBy = signal<SizeBy>("count");
+export const palette = signal<Palette>("viridis");
+export const trails = signal(true);
+export const loop = signal(false);
+export const speed = signal(1);
+export const filtersOpen = signal(false);
+export const helpOpen = signal(false);
+
+const remembered = { mode, labelMode, colorBy, sizeBy, palette, trails, loop, speed };
+const allowed: Record<keyof typeof remembered, readonly unknown[]> = {
+  mode: ["3d", "2d"],
+  labelMode: ["off", "auto", "all"],
+  colorBy: COLOR_BY,
+  sizeBy: ["count", "same"],
+  palette: ["viridis", "cividis"],
+  trails: [true, false],
+  loop: [true, false],
+  speed: SPEEDS,
+};
+
+export function restoreSettings(): void {
+  let saved: Record<string, unknown> = {};
+  try {
+    saved = JSON.parse(window.localStorage.getItem(KEY) ?? "{}");
+  } catch {
+    // storage is off or holds something else: the defaults serve
+  }
+  for (const name of Object.keys(remembered) as (keyof typeof remembered)[]) {
+    if (allowed[name].includes(saved?.[name])) (remembered[name] as { value: unknown }).value = saved[name];
+  }
+}
+
+export function rememberSettings(): () => void {
+  return effect(() => {
+    const values = Object.fromEntries(Object.entries(remembered).map(([name, held]) => [name, held.value]));
+    try {
+      window.localStorage.setItem(KEY, JSON.stringify(values));
+    } catch {
+      // storage is off: nothing to remember
+    }
+  });
+}
+
+export const setTheme = (value: Theme) => {
+  theme.value = value;
+};
+export const setReducedMotion = (value: boolean) => {
+  reducedMotion.value = value;
+};
+export const setShowing = (value: boolean) => {
+  showing.value = value;
+};
+export const setWidth = (value: number) => {
+  width.value = value;
+};
+export const setMode = (value: ViewMode) => {
+  mode.value = value;
+};
+export const setLabelMode = (value: LabelMode) => {
+  labelMode.value = value;
+};
+export const setColorBy = (value: ColorBy) => {
+  colorBy.value = value;
+};
+export const setSizeBy = (value: SizeBy) => {
+  sizeBy.value = value;
+};
+export const setPalette = (value: Palette) => {
+  palette.value = value;
+};
+export const setTrails = (value: boolean) => {
+  trails.value = value;
+};
+export const setSpeed = (value: number) => {
+  speed.value = value;
+};
+export const changeSpeed = (direction: 1 | -1) => {
+  speed.value = neighbourSpeed(speed.value, direction);
+};
+export const toggleLoop = () => {
+  loop.value = !loop.value;
+};
+export const openFilters = (open: boolean) => {
+  batch(() => {
+    filtersOpen.value = open;
+    if (open) helpOpen.value = false;
+  });
+};
+export const openHelp = (open: boolean) => {
+  helpOpen.value = open;
+};

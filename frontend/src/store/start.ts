@@ -1,0 +1,157 @@
+/** Wires the store to the server, the host and the browser; the only place that knows the order of things. */
+
+import { effect, untracked } from "@preact/signals";
+import { getRuns } from "../api";
+import { follow } from "../live";
+import { observeQuery, observeTheme } from "../theme";
+import { readUrl, writeUrl } from "../url_state";
+import { followRows } from "./load_rows";
+import { followRun } from "./load_run";
+import { following, playing } from "./playback";
+import {
+  applyUpdates,
+  chooseRun,
+  embeddingPath,
+  runName,
+  runs,
+  setConnection,
+  setProblem,
+  setRuns,
+  updatesCursor,
+} from "./runs";
+import { selected } from "./selection";
+import {
+  COLOR_BY,
+  type ColorBy,
+  colorBy,
+  rememberSettings,
+  restoreSettings,
+  setColorBy,
+  setReducedMotion,
+  setShowing,
+  setTheme,
+  setWidth,
+  showing,
+} from "./settings";
+import { cloud, step } from "./timeline";
+
+const URL_MS = 400;
+
+let askAgain: () => void = () => {};
+
+/** Asks the server at once what there is. */
+export function checkAgain(): void {
+  askAgain();
+}
+
+/** root: the element the page is drawn in. Everything ends with `signal`. */
+export function start(root: HTMLElement, signal: AbortSignal): void {
+  const stops: (() => void)[] = [];
+  signal.addEventListener("abort", () => {
+    for (const stop of stops) stop();
+  });
+  restoreSettings();
+  const link = readUrl();
+  if (COLOR_BY.includes(link.color as ColorBy)) setColorBy(link.color as ColorBy);
+  stops.push(rememberSettings());
+  observeTheme(setTheme, signal);
+  observeQuery("(prefers-reduced-motion: reduce)", setReducedMotion, signal);
+  stops.push(observeFrame(root, signal));
+  stops.push(chooseFirstRun(link.run ?? null));
+  stops.push(
+    followRun({ embedding: link.embedding ?? null, step: asNumber(link.step), row: asNumber(link.row) }),
+    followRows(),
+    keepUrl(),
+    followServer(signal),
+  );
+}
+
+function asNumber(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : null;
+}
+
+/** The host keeps the frame of a tab that is not shown, with a height of 0. */
+function observeFrame(root: HTMLElement, signal: AbortSignal): () => void {
+  const tell = () => {
+    const { clientWidth, clientHeight } = root;
+    if (clientWidth > 0) setWidth(clientWidth);
+    setShowing(clientHeight > 0 && !document.hidden);
+  };
+  const observer = new ResizeObserver(tell);
+  observer.observe(root);
+  document.addEventListener("visibilitychange", tell, { signal });
+  tell();
+  return () => observer.disconnect();
+}
+
+/** The run of the link, else the one that was written last; again when the one on screen is gone. */
+function chooseFirstRun(wanted: string | null): () => void {
+  return effect(() => {
+    const list = runs.value;
+    const name = runName.value;
+    if (list.length === 0 || list.some((info) => info.run === name)) return;
+    const asked = name === null ? list.find((info) => info.run === wanted) : undefined;
+    const newest = [...list].sort((one, other) => (other.last_wall_time ?? 0) - (one.last_wall_time ?? 0))[0];
+    const chosen = asked ?? newest;
+    if (chosen) untracked(() => chooseRun(chosen.run));
+  });
+}
+
+function followServer(signal: AbortSignal): () => void {
+  const live = follow({ cursor: updatesCursor, onUpdates: applyUpdates, onState: setConnection });
+  let first = true;
+  async function ask(): Promise<void> {
+    try {
+      setRuns(await getRuns(signal));
+      setProblem(null);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Error) setProblem(error.message);
+    }
+    if (!signal.aborted && showing.peek()) live.open();
+  }
+  askAgain = () => void ask();
+  const stop = effect(() => {
+    if (!showing.value) {
+      live.close();
+      return;
+    }
+    if (first) untracked(() => void ask());
+    else untracked(() => live.open());
+    first = false;
+  });
+  return () => {
+    stop();
+    live.close();
+    askAgain = () => {};
+  };
+}
+
+/** The address says what is on screen: written a moment after it changed, never while playing or hidden. */
+function keepUrl(): () => void {
+  let timer = 0;
+  const stop = effect(() => {
+    const now = cloud.value;
+    const at = following.value ? undefined : step.value;
+    const state = {
+      run: runName.value ?? undefined,
+      embedding: embeddingPath.value ?? undefined,
+      step: at === null || at === undefined ? undefined : String(at),
+      row: selected.value === null ? undefined : String(selected.value),
+      color: colorBy.value === "class" ? undefined : colorBy.value,
+    };
+    if (!now || playing.value || !showing.value) return;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (showing.peek()) writeUrl(withoutUndefined(state));
+    }, URL_MS);
+  });
+  return () => {
+    stop();
+    window.clearTimeout(timer);
+  };
+}
+
+function withoutUndefined<T extends object>(state: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,121 @@
+/** The cloud on screen and the time cursor: a place in the list of its snapshots. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Bracket, SnapshotSet } from "../snapshots";
+import { type Vocabulary, vocabulary } from "../tokens";
+import type { Basis, Embedding } from "../wire.gen";
+
+export interface Cloud {
+  readonly run: string;
+  readonly embedding: Embedding;
+  readonly set: SnapshotSet;
+  readonly basis: Basis;
+  readonly generation: number;
+  /** Token or position id per row. */
+  readonly ids: readonly number[];
+  readonly words: Vocabulary;
+}
+
+/** The picture of before a new basis, from which the new one is eased in. */
+export interface Morph {
+  readonly from: Float32Array;
+  readonly startedAt: number;
+}
+
+export const cloud = signal<Cloud | null>(null);
+/** Grows with each snapshot that came or went: whoever reads the set reads this first. */
+export const loadedVersion = signal(0);
+export const reading = signal(false);
+export const morph = signal<Morph | null>(null);
+export const place = signal(0);
+
+export const total = computed(() => {
+  loadedVersion.value;
+  return cloud.value?.set.total ?? 0;
+});
+export const loadedCount = computed(() => {
+  loadedVersion.value;
+  return cloud.value?.set.loaded ?? 0;
+});
+/** The snapshot nearest to the cursor. */
+export const ordinal = computed(() => Math.max(0, Math.min(total.value - 1, Math.round(place.value))));
+/** Its step; an estimate while `exact` is false. */
+export const step = computed<number | null>(() => {
+  loadedVersion.value;
+  const value = cloud.value?.set.stepAt(ordinal.value) ?? Number.NaN;
+  return Number.isNaN(value) ? null : Math.round(value);
+});
+/** Step at the cursor itself, between snapshots too: where the line on the time axis stands. */
+export const cursorStep = computed<number | null>(() => {
+  loadedVersion.value;
+  const value = cloud.value?.set.stepAt(place.value) ?? Number.NaN;
+  return Number.isNaN(value) ? null : value;
+});
+export const bracket = computed<Bracket | null>(() => {
+  loadedVersion.value;
+  return cloud.value?.set.bracket(place.value) ?? null;
+});
+/** The snapshots beside the cursor are not here yet: what is drawn lies between farther ones. */
+export const approximate = computed(() => {
+  const around = bracket.value;
+  return around !== null && around.after - around.before > 1;
+});
+export const stepRange = computed<[number, number] | null>(() => {
+  loadedVersion.value;
+  const set = cloud.value?.set;
+  if (!set || set.loaded === 0) return null;
+  return [set.stepAt(0), set.stepAt(set.total - 1)];
+});
+
+export function makeCloud(
+  run: string,
+  embedding: Embedding,
+  set: SnapshotSet,
+  basis: Basis,
+  generation: number,
+): Cloud {
+  const ids = embedding.rows ?? Array.from({ length: set.rows }, (_, row) => row);
+  return { run, embedding, set, basis, generation, ids, words: vocabulary(embedding.labels, ids) };
+}
+
+/** Shows another cloud; with `from`, the points are eased from there. */
+export function showCloud(next: Cloud | null, at: number, from: Float32Array | null): void {
+  batch(() => {
+    cloud.value = next;
+    place.value = Math.max(0, at);
+    morph.value = from && next && from.length === next.set.rows * 3 ? { from, startedAt: performance.now() } : null;
+    loadedVersion.value++;
+  });
+}
+
+export function endMorph(): void {
+  morph.value = null;
+}
+
+export function touchSnapshots(): void {
+  loadedVersion.value++;
+}
+
+export function setReading(value: boolean): void {
+  reading.value = value;
+}
+
+export function setPlace(value: number): void {
+  place.value = Math.max(0, Math.min(Math.max(0, total.peek() - 1), value));
+}
+
+/** What is drawn now, as one array: [R * 3]. */
+export function drawnPositions(): Float32Array | null {
+  const around = bracket.peek();
+  const set = cloud.peek()?.set;
+  if (!around || !set) return null;
+  const from = set.positions(around.before) as Float32Array;
+  const to = set.positions(around.after) as Float32Array;
+  const mix = mixOf(around, place.peek());
+  return Float32Array.from(from, (value, i) => value + ((to[i] as number) - value) * mix);
+}
+
+export function mixOf(around: Bracket, at: number): number {
+  const span = around.after - around.before;
+  return span > 0 ? Math.min(1, Math.max(0, (at - around.before) / span)) : 0;
+}

@@ -1,0 +1,190 @@
+// Generated from web/wire.py. Don't edit: run `python -m tensorboard_plugin_paramviz.web.generate_wire --write`.
+
+/**
+ * One run with records of ours. step figures are None until the first snapshot. generation changes when what was
+ * served before is no longer true (a restart went back, a file was replaced): drop what is cached of this run.
+ * live: a snapshot or scalar was written in the last 60 seconds. last_wall_time: Unix seconds of the newest snapshot.
+ * damaged: one sentence per thing that could not be read.
+ */
+export interface RunInfo {
+  run: string;
+  snapshots: number;
+  first_step: number | null;
+  last_step: number | null;
+  last_wall_time: number | null;
+  live: boolean;
+  sessions: number;
+  generation: number;
+  damaged: string[];
+}
+
+/**
+ * First sight of the logdir: how far the index has read.
+ */
+export interface Loading {
+  done: boolean;
+  bytes_read: number;
+  bytes_total: number;
+}
+
+/**
+ * `runs`. other_runs: runs whose event files hold no records of ours.
+ */
+export interface Runs {
+  runs: RunInfo[];
+  other_runs: string[];
+  loading: Loading;
+  cursor: number;
+}
+
+/**
+ * `updates` and each message of `events`: only the runs that changed since the cursor given.
+ */
+export interface Updates {
+  runs: RunInfo[];
+  removed: string[];
+  other_runs: string[];
+  loading: Loading;
+  cursor: number;
+}
+
+export interface Layer {
+  path: string;
+  role: string;
+  block: number | null;
+  shape: number[];
+  dtype: string;
+  parameters: number;
+  tied_to: string | null;
+  trainable: boolean;
+}
+
+/**
+ * rows: sampled row ids in the order of `positions`; None = all of them, 0 … shape[0] - 1.
+ */
+export interface Embedding {
+  path: string;
+  role: string;
+  shape: number[];
+  rows: number[] | null;
+  labels: string[] | null;
+  counts: number[] | null;
+  encoding: string;
+}
+
+/**
+ * `model`: the newest session's model record.
+ */
+export interface Model {
+  run: string;
+  session_id: string;
+  started: number;
+  model_class: string;
+  layers: Layer[];
+  embeddings: Embedding[];
+  stats: string[];
+  stat_units: Record<string, string>;
+  optimizer: Record<string, unknown>;
+  schedule: Record<string, unknown>;
+}
+
+export interface ScalarTag {
+  tag: string;
+  points: number;
+  last_step: number;
+}
+
+/**
+ * `scalars` without a tag. train, validation, learning_rate: the tags that look like these curves, or None.
+ */
+export interface ScalarTags {
+  run: string;
+  tags: ScalarTag[];
+  train: string | null;
+  validation: string | null;
+  learning_rate: string | null;
+}
+
+/**
+ * One array of a binary reply. offset: bytes from the start of the data.
+ */
+export interface ArrayInfo {
+  name: string;
+  dtype: string;
+  shape: number[];
+  offset: number;
+}
+
+/**
+ * The three directions drawn. version: changes when refitted; positions of two versions don't mix.
+ * variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was fitted on.
+ * radius: distance from the origin within which 99 % of the points of the fitted snapshots lie.
+ */
+export interface Basis {
+  version: number;
+  variance_ratios: number[];
+  fitted_steps: number[];
+  radius: number;
+}
+
+/**
+ * `positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, 3].
+ * total: snapshots of this embedding in the run.
+ */
+export interface PositionsHeader {
+  run: string;
+  embedding: string;
+  generation: number;
+  basis: Basis;
+  total: number;
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `stats`. Arrays: steps int64 [T], wall_times float64 [T], stats float32 [T, L, S].
+ */
+export interface StatsHeader {
+  run: string;
+  generation: number;
+  layers: string[];
+  stats: string[];
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `scalars` with a tag. Arrays: steps int64 [N], wall_times float64 [N], values float64 [N].
+ * total: points logged, of which N are sent (every extreme kept).
+ */
+export interface ScalarsHeader {
+  run: string;
+  tag: string;
+  total: number;
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `rows` at one step. Arrays, r = rows asked for, k = 10 neighbours by cosine among the sampled rows:
+ * values float32 [r, D], norms, grad_norms, update_norms float32 [r], norm_ranks int32 [r] (1 = longest),
+ * neighbours int32 [r, k] (positions in the sample, -1 = none), cosines float32 [r, k],
+ * first_neighbours int32 [r, k], first_cosines float32 [r, k] (the same at the run's first step).
+ */
+export interface RowsHeader {
+  run: string;
+  embedding: string;
+  step: number;
+  first_step: number;
+  rows: number[];
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `rows` without a step: the asked rows through the run. Arrays: steps int64 [T], wall_times float64 [T],
+ * norms, grad_norms, update_norms float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th percentile of all
+ * sampled rows' norms).
+ */
+export interface RowHistoryHeader {
+  run: string;
+  embedding: string;
+  rows: number[];
+  arrays: ArrayInfo[];
+}

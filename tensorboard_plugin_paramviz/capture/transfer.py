@@ -1,0 +1,73 @@
+"""Everything a snapshot takes off a device, in one copy per device."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+Float32 = npt.NDArray[np.float32]
+
+
+class Transfer:
+    """Collects tensors under names, then copies them to the host together, as float32.
+
+    On CUDA the copy goes to pinned memory and nothing waits: `wait()`, called by the background thread, does. On a CPU
+    the copy is what separates the snapshot from weights that go on changing. Other devices are waited for (a sync).
+    """
+
+    def __init__(self, devices: set[torch.device]) -> None:
+        self._pieces: dict[torch.device, list[Tensor]] = {}
+        self._slots: dict[str, tuple[torch.device, int, tuple[int, ...]]] = {}
+        self._sizes: dict[torch.device, int] = {}
+        self._hosts: dict[torch.device, Tensor] = {}
+        self._started = {device: _event(device) for device in devices if device.type == "cuda"}
+        self._ended: dict[torch.device, torch.cuda.Event] = {}
+
+    def add(self, name: str, tensor: Tensor) -> None:
+        device, start = tensor.device, self._sizes.get(tensor.device, 0)
+        self._slots[name] = (device, start, tuple(tensor.shape))
+        self._pieces.setdefault(device, []).append(tensor.detach().reshape(-1).float())
+        self._sizes[device] = start + tensor.numel()
+
+    def start(self) -> None:
+        """Send everything off. Call once, on the thread that trains."""
+        for device, pieces in self._pieces.items():
+            together = torch.cat(pieces)  # [sum of sizes], always a copy
+            if device.type == "cuda":
+                host = torch.empty(together.shape, dtype=torch.float32, pin_memory=True)
+                host.copy_(together, non_blocking=True)
+                self._ended[device] = _event(device)
+                self._hosts[device] = host
+            else:
+                self._hosts[device] = together.cpu()
+        self._pieces.clear()
+
+    def wait(self) -> dict[str, Float32]:
+        """The arrays by name. Blocks until the copies have arrived."""
+        for event in self._ended.values():
+            event.synchronize()
+        arrays = {device: host.numpy() for device, host in self._hosts.items()}
+        return {
+            name: arrays[device][start : start + math.prod(shape)].reshape(shape)
+            for name, (device, start, shape) in self._slots.items()
+        }
+
+    def device_secs(self) -> float:
+        """What the capture took of the GPUs' time; 0 on a CPU. Only after `wait()`."""
+        return float(
+            sum(
+                self._started[device].elapsed_time(end) / 1e3
+                for device, end in self._ended.items()
+                if device in self._started
+            )
+        )
+
+
+def _event(device: torch.device) -> torch.cuda.Event:
+    event = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+    event.record(torch.cuda.current_stream(device))
+    return event

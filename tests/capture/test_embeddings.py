@@ -1,0 +1,127 @@
+"""The rows of an embedding: the same at every snapshot, representative, and within the size allowed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from toy_models import Gpt, adam, read, train
+
+from tensorboard_plugin_paramviz import watch
+from tensorboard_plugin_paramviz.capture.embeddings import choose_rows, choose_tables
+from tensorboard_plugin_paramviz.capture.layers import find_layers
+
+
+def test_small_tables_travel_whole_with_their_labels(tmp_path) -> None:
+    model = Gpt()
+    labels = [chr(60 + row) for row in range(65)]
+    with watch(model, tmp_path, every=1, labels=labels, counts=np.arange(65), strict=True) as viz:
+        train(model, adam(model), viz, 1)
+    (record,), (snapshot,), _ = read(tmp_path)
+    tokens, positions = record.embeddings
+    assert (tokens.path, tokens.rows, tokens.labels, tokens.counts) == (
+        "transformer.wte",
+        None,
+        tuple(labels),
+        tuple(range(65)),
+    )
+    assert (positions.role, positions.shape, positions.labels) == ("position_embedding", (16, 16), None)
+    weight = model.transformer["wte"].weight.detach().numpy()
+    error = np.abs(snapshot.embeddings["transformer.wte"].values - weight).max(axis=1)
+    assert (error <= np.abs(weight).max(axis=1) / 254 * 1.01).all()
+
+
+@given(st.integers(2, 5000), st.data(), st.booleans())
+def test_chosen_rows_are_distinct_ascending_and_always_the_same(
+    vocabulary: int, data: st.DataObject, known: bool
+) -> None:
+    rows = data.draw(st.integers(1, vocabulary - 1))
+    counts = np.random.default_rng(1).integers(0, 9, vocabulary) if known else None
+    state = np.random.get_state()[1].copy()
+    ids = choose_rows(vocabulary, rows, counts)
+    assert len(ids) == rows
+    assert (np.diff(ids) > 0).all()
+    assert 0 <= ids[0] <= ids[-1] < vocabulary
+    np.testing.assert_array_equal(ids, choose_rows(vocabulary, rows, counts))
+    np.testing.assert_array_equal(np.random.get_state()[1], state)
+
+
+def test_without_counts_every_span_of_ids_has_its_row() -> None:
+    assert sorted(choose_rows(1000, 100, None) // 10) == list(range(100))
+
+
+def test_with_counts_the_frequent_are_there_and_so_are_the_never_seen() -> None:
+    counts = np.zeros(1000, np.int64)
+    counts[500:520] = 100  # the most frequent stand in the middle of the ids
+    counts[520:700] = 5
+    ids = choose_rows(1000, 40, counts)
+    assert set(range(500, 520)) <= set(ids)
+    assert (counts[ids] == 0).sum() >= 10
+
+
+def test_a_snapshot_stays_within_the_bytes_allowed(tmp_path, caplog) -> None:
+    model = Gpt(vocabulary=3000, length=1000, dims=64)
+    caplog.set_level("INFO")
+    with watch(model, tmp_path, every=1, max_bytes=60_000, max_overhead=None, strict=True) as viz:
+        train(model, adam(model), viz, 2)
+    (record,), snapshots, _ = read(tmp_path)
+    tokens, positions = (embedding.row_count for embedding in record.embeddings)
+    assert tokens > 2 * positions > 100
+    for snapshot in snapshots:
+        assert 55_000 < snapshot.self_cost.snapshot_bytes <= 60_000
+    assert sum("max_bytes=60000" in message for message in caplog.messages) == 1
+
+
+def test_sampled_rows_are_the_named_ones_and_a_sparse_gradient_is_theirs(tmp_path) -> None:
+    model = Gpt(vocabulary=500, sparse=True)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with watch(model, tmp_path, optimizer=optimizer, every=1, rows=100, strict=True) as viz:
+        model(torch.arange(32).reshape(2, 16)).backward()
+        optimizer.step()
+        viz.step(0)
+    (record,), (snapshot,), _ = read(tmp_path)
+    ids, rows = np.array(record.embeddings[0].rows), snapshot.embeddings["transformer.wte"]
+    weight = model.transformer["wte"].weight
+    assert len(ids) == 100
+    np.testing.assert_allclose(rows.grad_norms, weight.grad.to_dense()[ids].norm(dim=1), rtol=1e-5)
+    np.testing.assert_allclose(rows.values, weight.detach()[ids], atol=0.02)
+    assert ((rows.update_norms > 0) == (ids < 32)).all()
+
+
+def test_a_model_without_embeddings_is_recorded_without(tmp_path) -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 1))
+    with watch(model, tmp_path, every=1, strict=True) as viz:
+        model(torch.ones(1, 4)).backward()
+        viz.step(0)
+    (record,), (snapshot,), _ = read(tmp_path)
+    assert record.embeddings == ()
+    assert snapshot.embeddings == {}
+    assert np.isfinite(snapshot.stats[:, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"labels": ["a"] * 64}, r"64 labels for the 65 rows of 'transformer.wte'.*pad the list"),
+        ({"labels": {"wte": ["a"] * 65}}, r"isn't one of the embeddings transformer.wte, transformer.wpe"),
+        ({"labels": "abc"}, "pass a list of str"),
+        ({"labels": lambda row: {}[row]}, "labels of 'transformer.wte' failed: KeyError"),
+        ({"counts": [1] * 3}, "3 counts for the 65 rows"),
+        ({"counts": [-1] * 65}, "0 or more"),
+        ({"counts": ["x"] * 65}, "aren't numbers"),
+    ],
+)
+def test_labels_and_counts_that_do_not_fit_are_refused(options: dict, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        choose_tables(find_layers(Gpt()), rows=2000, max_bytes=1_000_000, **options)
+
+
+def test_the_smallest_max_bytes_that_is_named_is_enough() -> None:
+    layers = find_layers(Gpt())
+    with pytest.raises(ValueError, match="too small") as raised:
+        choose_tables(layers, rows=2000, max_bytes=1500)
+    enough = int(str(raised.value).split("at least max_bytes=")[1].split(",")[0])
+    assert len(choose_tables(layers, rows=2000, max_bytes=enough)) == 2

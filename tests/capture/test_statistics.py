@@ -1,0 +1,180 @@
+"""Each statistic against the formula written down plainly, on models small and large, ordinary and awkward."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from toy_models import Gpt
+
+from tensorboard_plugin_paramviz.capture.embeddings import choose_tables
+from tensorboard_plugin_paramviz.capture.layers import find_layers
+from tensorboard_plugin_paramviz.capture.sampling import PARAMETER_ENTRIES, Sampling
+from tensorboard_plugin_paramviz.capture.taking import Taker
+from tensorboard_plugin_paramviz.record import STATS
+
+
+def naive(model: nn.Module, before: dict[int, Tensor] | None) -> np.ndarray:
+    """[L, S], every entry of every parameter in float64, one formula a line."""
+    seen: set[int] = set()
+    rows = []
+    for _, module in model.named_modules():
+        own = list(module.parameters(recurse=False))
+        if not own:
+            continue
+        fresh = [p for p in own if id(p) not in seen and p.numel()]
+        seen |= {id(p) for p in own}
+        row = dict.fromkeys(STATS, float("nan"))
+        if fresh:
+            w = np.concatenate([wide(p) for p in fresh])
+            rms = np.sqrt(np.mean(w**2))
+            row["weight_norm"] = np.sqrt(np.sum(w**2))
+            row["weight_rms"] = rms
+            row["weight_mean"] = np.mean(w)
+            row["weight_std"] = np.std(w)
+            row["weight_max_abs"] = np.max(np.abs(w))
+            row["weight_near_zero_ratio"] = np.mean(np.abs(w) <= 1e-3 * rms) if np.isfinite(rms) else float("nan")
+            row["weight_nonfinite_count"] = np.sum(~np.isfinite(w))
+            grads = [wide(p.grad.to_dense()) for p in fresh if p.grad is not None]
+            if grads:
+                g = np.concatenate(grads)
+                row["grad_norm"] = np.sqrt(np.sum(g**2))
+                row["grad_rms"] = np.sqrt(np.mean(g**2))
+                row["grad_max_abs"] = np.max(np.abs(g))
+                row["grad_nonfinite_count"] = np.sum(~np.isfinite(g))
+            if before is not None:
+                old = np.concatenate([wide(before[id(p)]) for p in fresh])
+                row["update_norm"] = np.linalg.norm(w - old)
+                if old.any():
+                    row["update_ratio"] = np.linalg.norm(w - old) / np.linalg.norm(old)
+        rows.append([row[name] for name in STATS])
+    return np.array(rows)
+
+
+def wide(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().double().reshape(-1).numpy()
+
+
+def measure(model: nn.Module, step: object = None, *, light: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """(ours, naive), with a change of the weights between if step is given."""
+    layers = find_layers(model)
+    taker = Taker(layers, [] if light else choose_tables(layers, rows=100, max_bytes=1_000_000), light=light)
+    before = taker.keep_before() if step else None
+    copies = {id(p): p.detach().clone() for p in model.parameters()}
+    if callable(step):
+        step()
+    snapshot, _ = taker.take(before, None).finish(0, 0.0)
+    assert snapshot.stats is not None
+    with np.errstate(all="ignore"):
+        return snapshot.stats, naive(model, copies if step else None)
+
+
+def filled(model: nn.Module) -> nn.Module:
+    for parameter in model.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    return model
+
+
+class Awkward(nn.Module):
+    """A scalar, an empty parameter, an unused layer, a frozen one, zeros, and a layer that isn't contiguous."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(0.5))
+        self.nothing = nn.Parameter(torch.zeros(0, 3))
+        self.empty_only = nn.Module()
+        self.empty_only.weight = nn.Parameter(torch.zeros(0))
+        self.unused = nn.Linear(3, 4)
+        self.frozen = nn.Linear(4, 3).requires_grad_(False)
+        self.zeros = nn.Linear(3, 3, bias=False)
+        nn.init.zeros_(self.zeros.weight)
+        self.turned = nn.Linear(200, 300, bias=False)
+        self.turned.weight = nn.Parameter(torch.randn(200, 300).T)
+        self.far_from_zero = nn.LayerNorm(64)
+        nn.init.normal_(self.far_from_zero.weight, 1.0, 1e-5)
+
+
+def awkward() -> nn.Module:
+    model = Awkward()
+    for name in ("scale", "nothing"):
+        getattr(model, name).grad = torch.ones_like(getattr(model, name))
+    model.turned.weight.grad = torch.randn(300, 200)
+    return model
+
+
+MODELS = {
+    "gpt": lambda: filled(Gpt()),
+    "one linear": lambda: filled(nn.Linear(3, 5)),
+    "large matrix and bias": lambda: filled(nn.Linear(300, 200)),
+    "mlp without embeddings": lambda: filled(nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))),
+    "torch transformer": lambda: filled(nn.Transformer(8, 2, 1, 1, 16, batch_first=True)),
+    "awkward": awkward,
+    "bfloat16": lambda: filled(nn.Linear(300, 200).bfloat16()),
+    "float16": lambda: filled(nn.Linear(300, 200).half()),
+    "float64": lambda: filled(nn.Linear(300, 200).double()),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_statistics_are_those_of_the_formulas(name: str) -> None:
+    model = MODELS[name]()
+    ours, expected = measure(model)
+    near = STATS.index("weight_near_zero_ratio")  # estimated where a parameter is large
+    np.testing.assert_allclose(ours[:, near], expected[:, near], atol=0.003)
+    exact = [column for column in range(len(STATS)) if column != near]
+    np.testing.assert_allclose(ours[:, exact], expected[:, exact], rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("entry", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("width", [4, 400])
+def test_entries_that_are_not_finite_are_counted_and_show_in_the_norm(entry: float, width: int) -> None:
+    model = filled(nn.Linear(width, 100))
+    with torch.no_grad():
+        model.weight[3, 2] = entry
+        model.weight.grad[5, :3] = entry
+    ours, expected = measure(model)
+    for stat in ("weight_nonfinite_count", "grad_nonfinite_count", "weight_norm", "grad_norm", "weight_max_abs"):
+        column = STATS.index(stat)
+        np.testing.assert_allclose(ours[:, column], expected[:, column])
+    assert ours[0, STATS.index("weight_nonfinite_count")] == 1
+    assert ours[0, STATS.index("grad_nonfinite_count")] == 3
+
+
+def test_a_sparse_gradient_counts_as_the_dense_one_it_stands_for() -> None:
+    model = Gpt(vocabulary=2000, sparse=True)
+    model(torch.randint(0, 100, (2, 8))).backward()
+    assert model.transformer["wte"].weight.grad.is_sparse
+    ours, expected = measure(model)
+    columns = [STATS.index(name) for name in STATS if name.startswith("grad")]
+    np.testing.assert_allclose(ours[:, columns], expected[:, columns], rtol=1e-5)
+
+
+def test_an_update_is_exact_for_small_layers_and_close_for_large_ones() -> None:
+    small, large = filled(nn.Linear(30, 20)), filled(nn.Linear(1000, 400))
+    for model, tolerance in ((small, 1e-5), (large, 0.02)):
+        ours, expected = measure(model, torch.optim.AdamW(model.parameters(), 1e-3).step)
+        columns = [STATS.index("update_norm"), STATS.index("update_ratio")]
+        np.testing.assert_allclose(ours[:, columns], expected[:, columns], rtol=tolerance)
+
+
+def test_the_light_level_measures_norms_alone() -> None:
+    ours, expected = measure(filled(Gpt(dims=64)), light=True)
+    for column, name in enumerate(STATS):
+        if name in ("weight_norm", "weight_rms", "grad_norm"):
+            np.testing.assert_allclose(ours[:, column], expected[:, column], rtol=1e-5)
+        else:
+            assert np.isnan(ours[:, column]).all()
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (7,), (16_384,), (16_385,), (768, 2304), (1000, 1000), (3, 5, 4096)])
+def test_strided_entries_are_few_and_see_every_column(shape: tuple[int, ...]) -> None:
+    tensor = torch.arange(torch.Size(shape).numel()).reshape(shape)
+    sampling = Sampling([tensor])
+    (entries,) = sampling.entries([tensor])
+    assert len(entries) == sampling.counts[0] <= PARAMETER_ENTRIES
+    if tensor.numel() <= PARAMETER_ENTRIES:
+        assert torch.equal(entries, tensor.reshape(-1))
+    else:
+        assert len(entries) > PARAMETER_ENTRIES / 2
+        assert len(shape) == 1 or len((entries % shape[-1]).unique()) == shape[-1]
