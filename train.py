@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import signal
 import sys
 import time
@@ -15,6 +16,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+# Two threads that wait by spinning take minutes for seconds' work where TensorBoard and a browser share the cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 import torch.nn.functional as F
@@ -31,8 +35,6 @@ EVAL_BATCHES, READ_EVERY_SECS, RETRY_SECS = 10, 0.5, 60.0
 
 
 # ---------------------------------------------------------------------------------------------------------- the model
-
-
 @dataclass(frozen=True)
 class GPTConfig:
     vocab_size: int
@@ -118,8 +120,6 @@ class GPT(nn.Module):
 
 
 # ------------------------------------------------------------------------------------------------------- the training
-
-
 def build_optimizer(model: GPT, options: argparse.Namespace) -> torch.optim.AdamW:
     """Matrices decay towards zero, gains (1-D) don't."""
     parameters = list(model.parameters())
@@ -342,7 +342,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (OptionError, train_data.DataError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        print("Interrupted.")
         return 130
 
 

@@ -98,7 +98,7 @@ function play(lasts: number, turning: boolean): Promise<number> {
   let angle = -10;
   return new Promise((resolve) => {
     const tick = (now: number) => {
-      const passed = now - began;
+      const passed = Math.max(0, now - began);
       if (passed >= lasts) {
         resolve(((scene.frames - drawn) * 1000) / passed);
         return;

@@ -2,6 +2,8 @@
 
 export const UNKNOWN = "–";
 
+const WITH_COMMAS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
 type Maybe = number | null | undefined;
 
 function known(value: Maybe): value is number {
@@ -10,7 +12,7 @@ function known(value: Maybe): value is number {
 
 /** 49718 → "49,718". */
 export function integer(value: Maybe): string {
-  return known(value) ? Math.round(value).toLocaleString("en-US") : UNKNOWN;
+  return known(value) ? WITH_COMMAS.format(value) : UNKNOWN;
 }
 
 /** Three significant figures: 0.652, 2.09, 12.3, 4,970, 0.0039, 2.1e-5. */
@@ -23,7 +25,7 @@ export function number(value: Maybe): string {
       .toExponential(2)
       .replace(/\.?0+e/, "e")
       .replace("e+", "e");
-  if (size >= 999.5) return Math.round(Number(value.toPrecision(3))).toLocaleString("en-US");
+  if (size >= 999.5) return WITH_COMMAS.format(Number(value.toPrecision(3)));
   const text = value.toPrecision(3);
   return size < 0.01 ? text.replace(/0+$/, "") : text;
 }

@@ -128,6 +128,7 @@ export class SnapshotSet {
   /** A range of at most `most` snapshots that holds the missing ones nearest to `place`, none of them more than `reach`
    * away at its near end; null = nothing to do. */
   nextRange(place: number, most: number, reach = Number.POSITIVE_INFINITY): Range | null {
+    if (this.#total === 0) return null;
     const middle = Math.min(this.#total - 1, Math.max(0, Math.round(place)));
     for (let away = 0; away <= Math.min(reach, this.#total); away++) {
       const below = middle - away;
@@ -145,7 +146,9 @@ export class SnapshotSet {
     const room = () => last - first + 1 < most;
     // A single loaded one between missing ones is read once more rather than cut the range in two.
     const wants = (next: number, beyond: number) =>
-      next >= 0 && next < this.#total && (!this.has(next) || (beyond >= 0 && beyond < this.#total && !this.has(beyond)));
+      next >= 0 &&
+      next < this.#total &&
+      (!this.has(next) || (beyond >= 0 && beyond < this.#total && !this.has(beyond)));
     while (direction <= 0 && wants(first - 1, first - 2) && room()) first--;
     while (direction >= 0 && wants(last + 1, last + 2) && room()) last++;
     while (this.has(first)) first++;

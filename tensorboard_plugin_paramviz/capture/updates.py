@@ -34,7 +34,7 @@ class UpdateWatch:
         self._wanted, self._take = wanted, take
         self._seen = 0  # optimizer steps since the last call of viz.step()
         self._expected: int | None = None  # how many there were the time before
-        self._before: tuple[int, Before] | None = None
+        self._before: Before | None = None  # of the last optimizer step, or nothing
         self._handle = optimizer.register_step_pre_hook(self._on_step)
         #: Called with an exception of ours; the optimizer never sees it.
         self.failed: Callable[[Exception], None] = lambda error: None
@@ -47,7 +47,7 @@ class UpdateWatch:
             self._before = None
             learning = self._expected is None and self._seen <= _LEARNING_STEPS
             if (learning or self._seen == self._expected) and self._wanted():
-                self._before = (self._seen, self._take())
+                self._before = self._take()
         except Exception as error:
             self._before = None
             self.failed(error)
@@ -58,7 +58,7 @@ class UpdateWatch:
         self._seen, self._before = 0, None
         if seen:
             self._expected = seen
-        return before[1] if before is not None and before[0] == seen else None
+        return before
 
     def close(self) -> None:
         self._handle.remove()

@@ -104,6 +104,16 @@ def test_cheap_snapshots_are_never_refused_and_a_dear_one_is_not_refused_for_eve
     assert allowed == pytest.approx(1000 * 0.01 / 3, abs=2)
 
 
+def test_a_long_pause_saves_up_no_more_than_one_burst() -> None:
+    clock = Clock()
+    governor = Governor(0.5, clock)
+    assert governor.allows()
+    clock.now += 3600
+    assert governor.allows()
+    governor.spend(BURST_SECS + 0.1)
+    assert not governor.allows()
+
+
 def test_without_a_limit_everything_is_allowed() -> None:
     governor = Governor(None)
     governor.spend(1e9)

@@ -68,8 +68,8 @@ export function Dock() {
     const half = (pill.current?.offsetWidth ?? 0) / 2 + 2;
     const shift = Math.min(0, size.value.width - half - x) + Math.max(0, half - x);
     if (pill.current) pill.current.style.marginLeft = `${shift}px`;
-    veil.current.style.transform = `translateX(${x + 1}px)`;
-    veil.current.style.width = `${Math.max(0, right - x)}px`;
+    // Scaled, not resized: the compositor does it without a new layout.
+    veil.current.style.transform = `translateX(${x + 1}px) scaleX(${Math.max(0, right - x) / 1000})`;
   });
 
   function scrub(event: PointerEvent): void {

@@ -40,7 +40,9 @@ export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void 
   );
 
   if (positive) {
-    const [low, high] = positive[0] < positive[1] ? positive : [positive[0] * 0.9, positive[1] * 1.1];
+    // A flat curve stays flat: less than a tenth between the ends is not stretched over the whole height.
+    const pad = Math.max(1, 1.1 / Math.max(1, positive[1] / positive[0])) ** 0.5;
+    const [low, high] = [positive[0] / pad, positive[1] * pad];
     const y = mapper(low, high, plot.bottom - 6, plot.top + 3, true);
     const height = (value: number) => (value > 0 ? y(value) : Number.NaN);
     for (const value of logTicks(low, high, Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {

@@ -1,6 +1,7 @@
 /** How the rows look at the cursor: colours, sizes, label order, trails. Derived only, nothing is written here. */
 
 import { computed } from "@preact/signals";
+import { extent } from "../axis";
 import { paint, robustEnds } from "../color";
 import type { Trail } from "../scene/types";
 import { classColor, rgb } from "../tokens";
@@ -15,7 +16,8 @@ export interface Scale {
   readonly log: boolean;
 }
 
-const MANY_ROWS = 3000;
+/** Up to here points have their full size; then they shrink, to less than half at 3,000 rows. */
+const FULL_SIZE_ROWS = 150;
 const TRAIL_ROWS = 6;
 const EMPTY = new Float32Array(0);
 
@@ -69,7 +71,7 @@ export const scale = computed<Scale | null>(() => {
   const now = values.value;
   if (!now) return null;
   if (shownColorBy.value === "movement") return movementScale.value;
-  const ends = robustEnds(now);
+  const ends = shownColorBy.value === "class" ? extent([now]) : robustEnds(now);
   if (!ends) return null;
   return { low: ends[0], high: ends[1], log: shownColorBy.value === "count" };
 });
@@ -96,9 +98,10 @@ export const colors = computed<Uint8Array>(() => {
 export const sizes = computed<Float32Array>(() => {
   const now = cloud.value;
   if (!now) return EMPTY;
-  const [small, large] = now.set.rows > MANY_ROWS ? [2, 5] : [5.5, 13.5];
+  const shrink = Math.max(0.37, Math.min(1, (FULL_SIZE_ROWS / now.set.rows) ** 0.33));
+  const [small, large] = [5.5 * shrink, 13.5 * shrink];
   const counts = sizeBy.value === "count" ? now.embedding.counts : null;
-  if (!counts) return new Float32Array(now.set.rows).fill(now.set.rows > MANY_ROWS ? 3 : 8);
+  if (!counts) return new Float32Array(now.set.rows).fill(8 * shrink);
   const logs = counts.map((count) => Math.log(1 + count));
   const low = Math.min(...(robustEnds(logs) ?? [0]));
   const high = Math.max(...(robustEnds(logs) ?? [1]));

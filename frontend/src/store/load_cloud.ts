@@ -5,7 +5,7 @@ import { getPositions } from "../api";
 import type { Reply } from "../pvz1";
 import { coarseStride, SnapshotSet } from "../snapshots";
 import type { Embedding, PositionsHeader, RunInfo } from "../wire.gen";
-import { followGrowth, setFollowing } from "./playback";
+import { followGrowth, following, setFollowing, settle } from "./playback";
 import { runs } from "./runs";
 import {
   type Cloud,
@@ -55,7 +55,7 @@ export async function loadCloud(
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Outdated) {
-        begin = step.peek();
+        begin = following.peek() ? null : step.peek();
         continue;
       }
       if (!(await onProblem(error))) break;
@@ -93,6 +93,7 @@ async function readCoarse(
   const target = begin === null ? set.total - 1 : set.nearest(begin);
   if (!same) setFollowing(begin === null);
   showCloud(shown, target, same ? drawnPositions() : null);
+  settle(same);
   setReading(false);
   return shown;
 }

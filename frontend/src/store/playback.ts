@@ -82,6 +82,13 @@ export function setFollowing(value: boolean): void {
   following.value = value;
 }
 
+/** Another cloud is shown: no motion of the old one goes on. Playing goes on in the same run, from the new place. */
+export function settle(sameRun: boolean): void {
+  glide = null;
+  played = place.peek();
+  if (!sameRun) playing.value = false;
+}
+
 /** The run has grown: whoever follows it moves to its new end. */
 export function followGrowth(): void {
   if (following.peek() && !playing.peek()) glideTo(total.peek() - 1);
