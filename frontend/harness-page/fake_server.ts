@@ -13,20 +13,39 @@ const noise = () => {
 };
 const home = LETTERS.map((letter) => {
   const group = /[aeiou]/.test(letter) ? 0 : /[a-z]/.test(letter) ? 1 : /[A-Z]/.test(letter) ? 2 : 3;
-  const middle = [[-0.9, 0.5, 0.1], [-0.3, 0.35, -0.2], [0.4, -0.5, 0.3], [0.5, 0.3, -0.4]][group] as number[];
+  const middle = [
+    [-0.9, 0.5, 0.1],
+    [-0.3, 0.35, -0.2],
+    [0.4, -0.5, 0.3],
+    [0.5, 0.3, -0.4],
+  ][group] as number[];
   return middle.map((value) => value + noise() * 0.45);
 });
 const begin = LETTERS.map(() => [noise() * 0.2, noise() * 0.2, noise() * 0.2]);
-const counts = LETTERS.map((letter) => Math.round(60000 * Math.exp(-3 * Math.abs(noise())) * (/[a-z ]/.test(letter) ? 1 : 0.1)));
+const counts = LETTERS.map((letter) =>
+  Math.round(60000 * Math.exp(-3 * Math.abs(noise())) * (/[a-z ]/.test(letter) ? 1 : 0.1)),
+);
 const started = Date.now() / 1000 - 600;
 
 let state = "one";
-const total = () => (state === "many" ? 1001 : state === "live" ? 40 + Math.floor((Date.now() / 1000 - started - 590) / 2) : state === "first" ? 1 : 101);
+const total = () =>
+  state === "many"
+    ? 1001
+    : state === "live"
+      ? 40 + Math.floor((Date.now() / 1000 - started - 590) / 2)
+      : state === "first"
+        ? 1
+        : 101;
 const grown = (t: number) => 1 - Math.exp(-t / 25);
 
 function at(t: number): number[] {
   return home.flatMap((goal, row) =>
-    goal.map((value, c) => (begin[row] as number[])[c]! * (1 - grown(t)) + value * grown(t) + 0.02 * Math.sin(t / 3 + row * (c + 1))),
+    goal.map(
+      (value, c) =>
+        ((begin[row] as number[])[c] as number) * (1 - grown(t)) +
+        value * grown(t) +
+        0.02 * Math.sin(t / 3 + row * (c + 1)),
+    ),
   );
 }
 
@@ -44,19 +63,32 @@ function binary(response: ServerResponse, header: object, arrays: [string, strin
   body.writeUInt32LE(text.length, 4);
   text.copy(body, 8);
   arrays.forEach(([, , , data], i) => {
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(body, start + (infos[i] as { offset: number }).offset);
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(
+      body,
+      start + (infos[i] as { offset: number }).offset,
+    );
   });
   response.setHeader("content-type", "application/octet-stream");
   response.end(body);
 }
 
 const info = () => ({
-  run: "gpt4-lr1e-3", snapshots: total(), first_step: 0, last_step: (total() - 1) * EVERY, last_wall_time: Date.now() / 1000 - 4,
-  live: state === "live", sessions: 1, generation: 0, damaged: state === "many" ? ["Step 860 could not be read. 1,000 of 1,001 snapshots are shown."] : [],
+  run: "gpt4-lr1e-3",
+  snapshots: total(),
+  first_step: 0,
+  last_step: (total() - 1) * EVERY,
+  last_wall_time: Date.now() / 1000 - 4,
+  live: state === "live",
+  sessions: 1,
+  generation: 0,
+  damaged: state === "many" ? ["Step 860 could not be read. 1,000 of 1,001 snapshots are shown."] : [],
 });
 const updates = () => ({
-  runs: state === "none" ? [] : [info()], removed: [], other_runs: ["gpt4-lr1e-3-plain", "gpt4-lr1e-2-plain"],
-  loading: { done: true, bytes_read: 1, bytes_total: 1 }, cursor: 1 + total(),
+  runs: state === "none" ? [] : [info()],
+  removed: [],
+  other_runs: ["gpt4-lr1e-3-plain", "gpt4-lr1e-2-plain"],
+  loading: { done: true, bytes_read: 1, bytes_total: 1 },
+  cursor: 1 + total(),
 });
 const steps = (list: number[]) => BigInt64Array.from(list, (t) => BigInt(t * EVERY));
 const times = (list: number[]) => Float64Array.from(list, (t) => started + t);
@@ -80,11 +112,41 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     request.on("close", () => clearInterval(timer));
   } else if (route === "model") {
     json({
-      run: query("run"), session_id: "s", started, model_class: "GPT", stats: [], stat_units: {},
-      layers: Array.from({ length: 27 }, (_, i) => ({ path: `h.${i}`, role: "other", block: i % 4, shape: [128, 128], dtype: "float32", parameters: 29780, tied_to: null, trainable: true })),
+      run: query("run"),
+      session_id: "s",
+      started,
+      model_class: "GPT",
+      stats: [],
+      stat_units: {},
+      layers: Array.from({ length: 27 }, (_, i) => ({
+        path: `h.${i}`,
+        role: "other",
+        block: i % 4,
+        shape: [128, 128],
+        dtype: "float32",
+        parameters: 29780,
+        tied_to: null,
+        trainable: true,
+      })),
       embeddings: [
-        { path: "transformer.wte", role: "token_embedding", shape: [65, D], rows: null, labels: LETTERS, counts, encoding: "int8" },
-        { path: "transformer.wpe", role: "position_embedding", shape: [65, D], rows: null, labels: null, counts: null, encoding: "int8" },
+        {
+          path: "transformer.wte",
+          role: "token_embedding",
+          shape: [65, D],
+          rows: null,
+          labels: LETTERS,
+          counts,
+          encoding: "int8",
+        },
+        {
+          path: "transformer.wpe",
+          role: "position_embedding",
+          shape: [65, D],
+          rows: null,
+          labels: null,
+          counts: null,
+          encoding: "int8",
+        },
       ],
       optimizer: { name: "AdamW", lr: 1e-3, betas: [0.9, 0.99], weight_decay: 0.1 },
       schedule: { every: "auto", level: "standard", max_overhead: 0.01 },
@@ -94,16 +156,23 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   } else if (route === "scalars") {
     const list = Array.from({ length: (total() - 1) * 4 + 1 }, (_, i) => i / 4);
     const shift = query("tag") === "loss/val" ? 0.1 : 0;
-    const values = Float64Array.from(list, (t) => 1.6 + shift * grown(t) + 2.6 * Math.exp(-t / 12) + (shift ? 0 : noise() * 0.08));
+    const values = Float64Array.from(
+      list,
+      (t) => 1.6 + shift * grown(t) + 2.6 * Math.exp(-t / 12) + (shift ? 0 : noise() * 0.08),
+    );
     binary(response, { run: query("run"), tag: query("tag"), total: list.length }, [
       ["steps", "<i8", [list.length], BigInt64Array.from(list, (t) => BigInt(Math.round(t * EVERY)))],
       ["wall_times", "<f8", [list.length], times(list)],
       ["values", "<f8", [list.length], values],
     ]);
   } else if (route === "positions") {
-    const [from, to, stride] = [query("from") ?? 0, query("to") ?? Number.POSITIVE_INFINITY, query("stride") ?? 1].map(Number) as [number, number, number];
-    const list = Array.from({ length: total() }, (_, t) => t).filter((t) => t % stride === 0 && t * EVERY >= from && t * EVERY <= to);
-    const basis = { version: 1, variance_ratios: [0.22, 0.12, 0.07], fitted_steps: [0], radius: 1.3 };
+    const [from, to, stride] = [query("from") ?? 0, query("to") ?? Number.POSITIVE_INFINITY, query("stride") ?? 1].map(
+      Number,
+    ) as [number, number, number];
+    const list = Array.from({ length: total() }, (_, t) => t).filter(
+      (t) => t % stride === 0 && t * EVERY >= from && t * EVERY <= to,
+    );
+    const basis = { version: 1, variance_ratios: [0.22, 0.12, 0.07], fitted_steps: [0], radius: 1.3, aligned: false };
     binary(response, { run: query("run"), embedding: query("embedding"), generation: 0, basis, total: total() }, [
       ["steps", "<i8", [list.length], steps(list)],
       ["wall_times", "<f8", [list.length], times(list)],
@@ -115,7 +184,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     const r = rows.length;
     if (step === null) {
       const list = Array.from({ length: total() }, (_, t) => t);
-      const each = (make: (t: number, row: number) => number) => Float32Array.from(list.flatMap((t) => rows.map((row) => make(t, row))));
+      const each = (make: (t: number, row: number) => number) =>
+        Float32Array.from(list.flatMap((t) => rows.map((row) => make(t, row))));
       binary(response, { run: query("run"), embedding: query("embedding"), rows }, [
         ["steps", "<i8", [list.length], steps(list)],
         ["wall_times", "<f8", [list.length], times(list)],

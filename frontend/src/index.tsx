@@ -3,7 +3,7 @@
 import { render as mount } from "preact";
 import { App, listenToKeys } from "./panels/app";
 import { start } from "./store/start";
-import styles from "./styles.css?inline";
+import styles from "./styles/index.css?inline";
 import { borrowFonts } from "./theme";
 
 /** Called by the host once, in the tab's own frame. Returns what takes the page down again. */

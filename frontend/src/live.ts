@@ -21,7 +21,7 @@ export interface LiveHandle {
 
 const FIRST_MESSAGE_MS = 4000;
 const POLL_WAIT_SECS = 10;
-const LONGEST_RETRY_MS = 15000;
+const LONGEST_RETRY_MS = 8000;
 
 export function follow(hooks: LiveHooks): LiveHandle {
   let source: EventSource | null = null;

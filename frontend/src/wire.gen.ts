@@ -117,14 +117,18 @@ export interface ArrayInfo {
 
 /**
  * The three directions drawn. version: changes when refitted; positions of two versions don't mix.
- * variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was fitted on.
- * radius: distance from the origin within which 99 % of the points of the fitted snapshots lie.
+ * variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was
+ * fitted on.
+ * radius: distance from the origin within which 99 % of the points of the fitted snapshots lie. aligned: rotated
+ * towards
+ * an earlier fit, so the three directions span the first principal components without being them.
  */
 export interface Basis {
   version: number;
   variance_ratios: number[];
   fitted_steps: number[];
   radius: number;
+  aligned: boolean;
 }
 
 /**

@@ -27,7 +27,7 @@ function reply(query: URLSearchParams): ArrayBuffer {
     run: "r",
     embedding: "wte",
     generation: server.generation,
-    basis: { version: server.version, variance_ratios: [0.5, 0.2, 0.1], fitted_steps: [0], radius: 1 },
+    basis: { version: server.version, variance_ratios: [0.5, 0.2, 0.1], fitted_steps: [0], radius: 1, aligned: false },
     total: server.total,
     arrays: [
       { name: "steps", dtype: "<i8", shape: [list.length], offset: 0 },

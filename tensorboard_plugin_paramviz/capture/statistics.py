@@ -42,7 +42,7 @@ def moments(numels: list[int], entries: list[Float32 | None], figures: dict[int,
             finite = np.isfinite(wide)
             with np.errstate(all="ignore"):
                 max_abs = np.abs(wide).max()
-                table[:, index] = numel, wide @ wide, wide.sum(), max_abs, wide.size - np.count_nonzero(finite)
+                table[:, index] = numel, _square_sum(wide), wide.sum(), max_abs, wide.size - np.count_nonzero(finite)
     return Moments(*table)
 
 
@@ -112,8 +112,8 @@ def _update_columns(columns: dict[str, Float64], reading: Reading, before: list[
         if old.size:
             per_entry = reading.numels[index] / old.size  # how many entries each taken one stands for
             change = new.astype(np.float64) - old
-            changes[index] = change @ change * per_entry
-            sizes[index] = np.square(old, dtype=np.float64).sum() * per_entry
+            changes[index] = _square_sum(change) * per_entry
+            sizes[index] = _square_sum(old) * per_entry
     measured = _per_layer(reading.layer_of, reading.weights.count, layers) > 0
     change, size = (_per_layer(reading.layer_of, values, layers) for values in (changes, sizes))
     # An optimizer that skips its step by itself (fused, under a gradient scaler) leaves infinite gradients, no change.
@@ -121,6 +121,11 @@ def _update_columns(columns: dict[str, Float64], reading: Reading, before: list[
         return
     columns["update_norm"] = np.where(measured, np.sqrt(change), np.nan)
     columns["update_ratio"] = np.where(measured & (size > 0), np.sqrt(change / size), np.nan)
+
+
+def _square_sum(values: Float32 | Float64) -> float:
+    # Not `values @ values`: BLAS starts threads for it that wait by spinning, on cores that are busy training.
+    return float(np.square(values, dtype=np.float64).sum())
 
 
 def _per_layer(place: npt.NDArray[np.int64], values: Float64, layers: int) -> Float64:

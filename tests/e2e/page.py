@@ -45,11 +45,15 @@ class Tab:
     def last_step(self) -> int:
         return int(self.frame.locator("[role=slider][aria-label=Step]").get_attribute("aria-valuemax") or -1)
 
-    def go_to(self, step: int) -> None:
-        """Type a step into the field, as a person would, and wait until it is shown."""
+    def seek(self, step: int) -> None:
+        """Type a step into the field, as a person would: the nearest snapshot is shown."""
         field = self.frame.locator(".step-field input")
         field.fill(str(step))
         field.press("Enter")
+
+    def go_to(self, step: int) -> None:
+        """Seek a step that was logged, and wait until it is shown."""
+        self.seek(step)
         self.wait_for_step(step)
 
     def wait_for_step(self, step: int) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Complaints, tensorboard
+from conftest import Complaints
 from event_files import RunWriter, model_event, scalar_event, write_run
 from page import Tab
 from playwright.sync_api import Page
+from serving import tensorboard
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("live")

@@ -7,8 +7,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import tensorboard
 from event_files import EMBEDDING, write_run
+from serving import tensorboard
 
 from tensorboard_plugin_paramviz.web import binary
 

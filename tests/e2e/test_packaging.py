@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, free_port
+from serving import ROOT, free_port
 
 PAGE = "tensorboard_plugin_paramviz/static/index.js"
 

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import ROOT, Complaints, tensorboard
+from conftest import Complaints
 from page import Tab
 from playwright.sync_api import Page
+from serving import ROOT, tensorboard
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 STEPS = 60

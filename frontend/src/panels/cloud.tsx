@@ -11,6 +11,7 @@ import { playing } from "../store/playback";
 import { details, hits, hover, hovered, pinned, select, selected } from "../store/selection";
 import { labelMode, layout, mode, reducedMotion, showing, theme } from "../store/settings";
 import { bracket, cloud, drawnPositions, endMorph, loadedVersion, mixOf, morph, place } from "../store/timeline";
+import type { Basis } from "../wire.gen";
 
 const MORPH_MS = 1000;
 const LINKS = 5;
@@ -82,7 +83,7 @@ function sceneProps(): SceneProps {
     selected: selected.value !== null && selected.value < (now?.set.rows ?? 0) ? selected.value : null,
     links: links(),
     trails: trailPaths.value,
-    axisNames: axisNames(now?.basis.variance_ratios),
+    axisNames: axisNames(now?.basis),
     insets: layout.value === "tablet" && selected.value !== null ? INSETS.tablet : phone ? INSETS.phone : INSETS.wide,
   };
 }
@@ -146,12 +147,14 @@ function links(): SceneProps["links"] {
   return known ? memo(known.neighbours, (list) => list.slice(0, LINKS)) : NO_LINKS;
 }
 
-function axisNames(ratios: readonly number[] | undefined): SceneProps["axisNames"] {
-  if (!ratios) return NO_NAMES;
-  return memo(
-    ratios,
-    (list) => [0, 1, 2].map((i) => `PC ${i + 1} · ${wholePercent(list[i])}`) as [string, string, string],
-  );
+/** A basis that was turned toward an earlier one spans the principal components without being them. */
+function axisNames(basis: Basis | undefined): SceneProps["axisNames"] {
+  if (!basis) return NO_NAMES;
+  const name = basis.aligned ? "Axis" : "PC";
+  return memo(basis, ({ variance_ratios: ratios }) => {
+    const names = [0, 1, 2].map((i) => `${name} ${i + 1} · ${wholePercent(ratios[i])}`);
+    return names as [string, string, string];
+  });
 }
 
 /** One result per source object: the scene compares by identity. */

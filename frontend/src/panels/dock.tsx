@@ -1,7 +1,7 @@
 /** The time dock: the loss curve is the time axis. Drag anywhere on it to scrub. */
 
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { extent, mapper } from "../axis";
 import { integer, number } from "../format";
 import { curvesKnown, indexAt, train, validation, valueAt } from "../store/curves";
@@ -9,7 +9,8 @@ import { seekStep } from "../store/playback";
 import { runs } from "../store/runs";
 import { layout, theme } from "../store/settings";
 import { cloud, cursorStep, loadedVersion, step, stepRange } from "../store/timeline";
-import { drawLoss, type Plot } from "./loss_chart";
+import { useSize } from "../use_size";
+import { drawLoss, type Plot, stepLabels } from "./loss_chart";
 
 const GUTTER = 148;
 const PHONE_GUTTER = 32;
@@ -19,8 +20,9 @@ export function Dock() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const line = useRef<HTMLDivElement>(null);
   const veil = useRef<HTMLDivElement>(null);
+  const marks = useRef<HTMLDivElement>(null);
   const pill = useRef<HTMLSpanElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
+  const size = useSize(box);
 
   const plot = useComputed<Plot>(() => ({
     left: layout.value === "phone" ? PHONE_GUTTER : GUTTER,
@@ -34,14 +36,7 @@ export function Dock() {
     return range && range[1] === range[0] ? [range[0], range[0] + 1] : range;
   });
 
-  useEffect(() => {
-    const element = box.current as HTMLDivElement;
-    const observer = new ResizeObserver(() => {
-      size.value = { width: element.clientWidth, height: element.clientHeight };
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [size]);
+  const labels = useComputed(() => (steps.value && size.value.width > 0 ? stepLabels(plot.value, steps.value) : []));
 
   useSignalEffect(() => {
     theme.value;
@@ -68,6 +63,11 @@ export function Dock() {
     const half = (pill.current?.offsetWidth ?? 0) / 2 + 2;
     const shift = Math.min(0, size.value.width - half - x) + Math.max(0, half - x);
     if (pill.current) pill.current.style.marginLeft = `${shift}px`;
+    // A number of the axis that the pill would cut is left out.
+    for (const [i, label] of labels.value.entries()) {
+      const mark = marks.current?.children[i] as HTMLElement | undefined;
+      if (mark) mark.style.opacity = Math.abs(label.x - x - shift) < half + label.width / 2 + 4 ? "0" : "1";
+    }
     // Scaled, not resized: the compositor does it without a new layout.
     veil.current.style.transform = `translateX(${x + 1}px) scaleX(${Math.max(0, right - x) / 1000})`;
   });
@@ -108,6 +108,13 @@ export function Dock() {
         }}
       >
         <canvas ref={canvas} />
+        <div ref={marks} class="dock-labels" aria-hidden="true">
+          {labels.value.map((label) => (
+            <span key={label.text} style={{ left: `${label.x}px` }}>
+              {label.text}
+            </span>
+          ))}
+        </div>
         <div ref={veil} class="dock-veil" hidden />
         <div ref={line} class="dock-cursor" hidden>
           <span ref={pill} class="pill">

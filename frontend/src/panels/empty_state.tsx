@@ -1,7 +1,6 @@
 /** No run has records of ours: what to do about it. */
 
-import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { plural } from "../format";
 import { indexing, otherRuns } from "../store/runs";
 import { checkAgain } from "../store/start";
@@ -79,7 +78,7 @@ function found(): string {
 
 function Code() {
   const block = useRef<HTMLPreElement>(null);
-  const copied = useSignal(false);
+  const [copied, setCopied] = useState(false);
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(`${LINES.join("\n")}\n`);
@@ -88,10 +87,8 @@ function Code() {
       if (block.current) window.getSelection()?.selectAllChildren(block.current);
       return;
     }
-    copied.value = true;
-    window.setTimeout(() => {
-      copied.value = false;
-    }, 2000);
+    setCopied(true);
+    window.setTimeout(() => setCopied(false), 2000);
   }
   return (
     <div class="code">
@@ -99,7 +96,7 @@ function Code() {
         <span>train.py</span>
         <button type="button" class="link" onClick={() => void copy()}>
           <Icon name="copy" size={16} />
-          {copied.value ? "Copied" : "Copy"}
+          {copied ? "Copied" : "Copy"}
         </button>
       </div>
       <pre ref={block}>

@@ -1,7 +1,6 @@
 /** The name of the point under the pointer, a moment after it came to rest there. */
 
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { integer, number } from "../format";
 import { embedding } from "../store/runs";
 import { details, hovered } from "../store/selection";
@@ -12,17 +11,15 @@ const AFTER_MS = 80;
 
 export function HoverCard() {
   const at = hovered.value;
-  const ready = useSignal<number | null>(null);
+  const [ready, setReady] = useState<number | null>(null);
   const row = at?.row ?? null;
   useEffect(() => {
-    ready.value = null;
+    setReady(null);
     if (row === null) return;
-    const timer = window.setTimeout(() => {
-      ready.value = row;
-    }, AFTER_MS);
+    const timer = window.setTimeout(() => setReady(row), AFTER_MS);
     return () => window.clearTimeout(timer);
-  }, [row, ready]);
-  if (!at || ready.value !== at.row || layout.value === "phone") return null;
+  }, [row]);
+  if (!at || ready !== at.row || layout.value === "phone") return null;
   const name = nameOf(at.row);
   const known = details.value.get(at.row);
   const count = embedding.value?.counts?.[at.row];

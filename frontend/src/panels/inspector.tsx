@@ -1,6 +1,6 @@
 /** The right side: the token under the pointer or the chosen one; with neither, the run. */
 
-import { useSignal } from "@preact/signals";
+import { useRef, useState } from "preact/hooks";
 import { pinned, select, selected, subject, togglePin } from "../store/selection";
 import { layout } from "../store/settings";
 import { cloud } from "../store/timeline";
@@ -57,44 +57,44 @@ function Header({ row }: { row: number }) {
 
 /** Phone: a sheet over the canvas, one finger high or most of the screen. */
 function Sheet() {
-  const open = useSignal(false);
+  const [open, setOpen] = useState(false);
   const row = subject.value;
-  const dragged = useSignal<number | null>(null);
+  const draggedFrom = useRef<number | null>(null);
   return (
-    <aside class={open.value ? "sheet open" : "sheet"} aria-label="Inspector">
+    <aside class={open ? "sheet open" : "sheet"} aria-label="Inspector">
       <button
         type="button"
         class="sheet-handle"
-        aria-expanded={open.value}
-        aria-label={open.value ? "Show less" : "Show more"}
+        aria-expanded={open}
+        aria-label={open ? "Show less" : "Show more"}
         onPointerDown={(event) => {
-          dragged.value = event.clientY;
+          draggedFrom.current = event.clientY;
           event.currentTarget.setPointerCapture(event.pointerId);
         }}
         onPointerUp={(event) => {
-          const moved = event.clientY - (dragged.value ?? event.clientY);
-          dragged.value = null;
-          if (Math.abs(moved) > 12) open.value = moved < 0;
-          else open.value = !open.value;
+          const moved = event.clientY - (draggedFrom.current ?? event.clientY);
+          draggedFrom.current = null;
+          if (Math.abs(moved) > 12) setOpen(moved < 0);
+          else setOpen(!open);
         }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
           event.stopPropagation();
-          open.value = !open.value;
+          setOpen(!open);
         }}
       >
         <span class="grip" />
-        <Icon name={open.value ? "chevron" : "up"} />
+        <Icon name={open ? "chevron" : "up"} />
       </button>
       <div class="sheet-body">
         {row === null || !cloud.value ? (
-          open.value ? (
+          open ? (
             <RunSummary />
           ) : (
             <RunLine />
           )
-        ) : open.value ? (
+        ) : open ? (
           <>
             <Header row={row} />
             <TokenDetails row={row} />

@@ -69,26 +69,29 @@ export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void 
   }
   rule(context, plot.left, plot.bottom, plot.right, plot.bottom, color.line);
   if (picture.snapshots) drawSnapshots(context, picture.snapshots, plot, x, color.axis);
-  drawSteps(context, picture, x, color.axis, font);
 }
 
-function drawSteps(
-  context: CanvasRenderingContext2D,
-  picture: LossPicture,
-  x: (step: number) => number,
-  color: string,
-  font: string,
-): void {
-  const { plot, steps } = picture;
-  const last = x(steps[1]);
-  for (const step of ticks(steps[0], steps[1], Math.max(2, Math.floor((plot.right - plot.left) / 84)))) {
-    if (!Number.isInteger(step)) continue;
-    const at = x(step);
-    if (last - at < 44 && step !== steps[1]) continue;
-    const align = at - plot.left < 12 ? "left" : last - at < 12 ? "right" : "center";
-    text(context, integer(step), at, plot.bottom + 15, color, align, font);
-  }
-  text(context, integer(steps[1]), last, plot.bottom + 15, color, "right", font);
+export interface StepLabel {
+  text: string;
+  /** Middle of the text. */
+  x: number;
+  width: number;
+}
+
+const DIGIT_PX = 6.3;
+
+/** Round steps along the axis and the run's last one; none overlaps another or leaves the plot. */
+export function stepLabels(plot: Plot, steps: [number, number]): StepLabel[] {
+  const x = mapper(steps[0], steps[1], plot.left, plot.right);
+  const label = (step: number): StepLabel => {
+    const text = integer(step);
+    const width = text.length * DIGIT_PX;
+    return { text, width, x: Math.min(plot.right - width / 2, Math.max(plot.left + width / 2, x(step))) };
+  };
+  const last = label(steps[1]);
+  const round = ticks(steps[0], steps[1], Math.max(2, Math.floor((plot.right - plot.left) / 84)));
+  const others = round.filter((step) => Number.isInteger(step) && step !== steps[1]).map(label);
+  return [...others.filter((one) => one.x + one.width / 2 + 8 < last.x - last.width / 2), last];
 }
 
 /** One tick a snapshot; where they stand closer than they can be told apart, a bar. */

@@ -1,12 +1,13 @@
 /** A small chart of one row through the run, with the cursor on it. */
 
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { extent, mapper } from "../axis";
 import { number } from "../format";
 import { indexAt } from "../store/curves";
 import { theme } from "../store/settings";
 import { cursorStep } from "../store/timeline";
+import { useSize } from "../use_size";
 import { band, line, prepare, token } from "./draw";
 
 interface SparkProps {
@@ -27,45 +28,40 @@ export function Spark(props: SparkProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
   const dot = useRef<HTMLDivElement>(null);
-  const width = useSignal(0);
-  const latest = useSignal(props);
-  latest.value = props;
+  const size = useSize(box);
+  const width = size.value.width;
 
   const series = props.band ? [props.values, props.band.low, props.band.high] : [props.values];
   const found = extent(series, props.log);
   const ends: [number, number] | null = found && [props.log ? found[0] : Math.min(0, found[0]), found[1]];
 
   useEffect(() => {
-    const element = box.current as HTMLDivElement;
-    const observer = new ResizeObserver(() => {
-      width.value = element.clientWidth;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [width]);
+    if (canvas.current && ends) draw(canvas.current, props, ends, width - AXIS);
+  }, [props.steps, props.values, props.band?.low, props.color, width, theme.value]);
 
   useEffect(() => {
-    if (canvas.current && ends) draw(canvas.current, props, ends, width.value - AXIS);
-  }, [props.steps, props.values, props.band?.low, props.color, width.value, theme.value]);
-
-  useSignalEffect(() => {
-    const { steps, values, log } = latest.value;
-    const at = cursorStep.value;
-    const full = width.value - AXIS;
+    const { steps, values, log } = props;
+    const full = width - AXIS;
     const range = extent([steps]);
-    const shown = at !== null && full > 0 && range !== null;
-    if (!cursor.current || !dot.current) return;
-    cursor.current.hidden = !shown;
-    dot.current.hidden = !shown;
-    if (!shown) return;
-    const x = mapper(range[0], range[1], 0, full)(Math.min(range[1], Math.max(range[0], at)));
-    cursor.current.style.transform = `translateX(${x}px)`;
-    const value = values[indexAt(steps, at)] ?? Number.NaN;
-    const edges = ends ?? [0, 1];
-    const y = mapper(edges[0], edges[1], HEIGHT - 4, 4, log)(value);
-    dot.current.hidden = !Number.isFinite(y);
-    dot.current.style.transform = `translate(${x}px, ${y}px)`;
-  });
+    return effect(() => {
+      moveCursor(cursorStep.value);
+    });
+
+    function moveCursor(at: number | null): void {
+      const shown = at !== null && full > 0 && range !== null;
+      if (!cursor.current || !dot.current) return;
+      cursor.current.hidden = !shown;
+      dot.current.hidden = !shown;
+      if (!shown) return;
+      const x = mapper(range[0], range[1], 0, full)(Math.min(range[1], Math.max(range[0], at)));
+      cursor.current.style.transform = `translateX(${x}px)`;
+      const value = values[indexAt(steps, at)] ?? Number.NaN;
+      const edges = ends ?? [0, 1];
+      const y = mapper(edges[0], edges[1], HEIGHT - 4, 4, log)(value);
+      dot.current.hidden = !Number.isFinite(y);
+      dot.current.style.transform = `translate(${x}px, ${y}px)`;
+    }
+  }, [props.steps, props.values, width]);
 
   return (
     <figure class="spark">

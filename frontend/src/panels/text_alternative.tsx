@@ -1,6 +1,7 @@
 /** What the picture shows, in words, for those who can't see it. Told when the cursor rests. */
 
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { integer } from "../format";
 import { finiteRows } from "../store/appearance";
 import { train, valueAt } from "../store/curves";
@@ -13,18 +14,16 @@ import { nameOf } from "./token_name";
 const REST_MS = 600;
 
 export function TextAlternative() {
-  const told = useSignal("");
+  const [told, setTold] = useState("");
   useSignalEffect(() => {
     const words = sentence();
     if (playing.value) return;
-    const timer = window.setTimeout(() => {
-      told.value = words;
-    }, REST_MS);
+    const timer = window.setTimeout(() => setTold(words), REST_MS);
     return () => window.clearTimeout(timer);
   });
   return (
     <p class="hidden-text" aria-live="polite">
-      {told.value}
+      {told}
     </p>
   );
 }

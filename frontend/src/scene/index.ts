@@ -1,11 +1,13 @@
 /** The embedding cloud: props in, events out. Lays its canvases into the container and takes pointer and keyboard there. */
 
 import { listenForGestures } from "./gestures";
+import { Ground } from "./ground";
 import { listenForKeys } from "./keys";
 import { Overlay } from "./overlay";
 import { Painters } from "./painters";
 import { neighbour, pick } from "./picking";
 import { takePicture } from "./picture";
+import { Quality } from "./quality";
 import { Stage } from "./stage";
 import { FocusFrame, layOver } from "./surface";
 import type { CreateScene, Pose, SceneEvents, SceneHandle, SceneProps } from "./types";
@@ -14,6 +16,8 @@ import { Viewport } from "./viewport";
 /** How far beside a point still counts, CSS px. */
 const POINTER_REACH = 4;
 const FINGER_REACH = 16;
+/** Without a picture for so long, nothing is moving. */
+const CALM_MS = 180;
 
 export const createScene: CreateScene = (container, props, events) => new EmbeddingScene(container, props, events);
 
@@ -21,6 +25,7 @@ class EmbeddingScene implements SceneHandle {
   readonly #ended = new AbortController();
   readonly #stage: Stage;
   readonly #painters: Painters;
+  readonly #ground = new Ground();
   readonly #overlay = new Overlay();
   readonly #viewport: Viewport;
   readonly #focus: FocusFrame;
@@ -28,6 +33,12 @@ class EmbeddingScene implements SceneHandle {
   /** Row told by the last onHover. */
   #pointed: number | null = null;
   #dragging = false;
+  readonly #quality = new Quality();
+  /** Share of the pixel ratio the cloud was last drawn with. */
+  #shown = 1;
+  #settling = false;
+  /** Runs while pictures follow each other. */
+  #calm = 0;
 
   constructor(
     container: HTMLElement,
@@ -37,6 +48,7 @@ class EmbeddingScene implements SceneHandle {
     const { signal } = this.#ended;
     this.#stage = new Stage(props);
     this.#focus = new FocusFrame(container, signal);
+    layOver(container, this.#ground.canvas, 0);
     this.#painters = new Painters({
       container,
       props: () => this.#stage.props,
@@ -54,10 +66,12 @@ class EmbeddingScene implements SceneHandle {
         this.#stage.width = width;
         this.#stage.height = height;
         this.#painters.resize(width, height, pixelRatio);
+        this.#shown = 1;
+        this.#ground.show(width, height, this.#stage.shot.palette);
         this.#overlay.resize(width, height, pixelRatio);
         this.#stage.refit(0, performance.now());
       },
-      draw: (now) => this.#draw(now),
+      draw: (now, waited) => this.#draw(now, waited),
     });
     this.#chooseView();
     this.#listen(container, signal);
@@ -73,7 +87,11 @@ class EmbeddingScene implements SceneHandle {
     const keys = this.#stage.update(changed, performance.now());
     if (keys.size === 0) return;
     if (keys.has("mode")) this.#chooseView();
-    if (keys.has("theme")) this.#focus.color(this.#stage.shot.palette);
+    if (keys.has("theme")) {
+      const { palette } = this.#stage.shot;
+      this.#focus.color(palette);
+      this.#ground.show(this.#viewport.width, this.#viewport.height, palette);
+    }
     this.#painters.update(this.#stage.props, keys);
     this.#overlay.update(this.#stage.props, keys);
     this.#viewport.invalidate();
@@ -91,7 +109,8 @@ class EmbeddingScene implements SceneHandle {
 
   picture(scale: number): Promise<Blob> {
     this.#stage.prepare(performance.now(), this.#viewport.pixelRatio);
-    return takePicture(this.#painters, this.#overlay, this.#stage.shot, scale);
+    this.#shown = 1;
+    return takePicture(this.#ground, this.#painters, this.#overlay, this.#stage.shot, scale);
   }
 
   place(row: number): { x: number; y: number } | null {
@@ -106,18 +125,38 @@ class EmbeddingScene implements SceneHandle {
 
   destroy(): void {
     this.#ended.abort();
+    clearTimeout(this.#calm);
     this.#viewport.dispose();
     this.#painters.dispose();
     this.#overlay.dispose();
+    this.#ground.dispose();
     this.#focus.dispose();
   }
 
-  #draw(now: number): boolean {
+  #draw(now: number, waited: number): boolean {
+    this.#thin(waited);
     const moving = this.#stage.prepare(now, this.#viewport.pixelRatio);
     this.#painters.draw(this.#stage.shot);
     this.#overlay.draw(this.#stage.shot);
     this.#point();
     return moving;
+  }
+
+  /** Slow pictures get fewer px; a moment after the last of them the full ones come back. */
+  #thin(waited: number): void {
+    if (this.#calm !== 0) this.#quality.note(waited);
+    clearTimeout(this.#calm);
+    const { width, height, pixelRatio } = this.#viewport;
+    const share = this.#settling ? 1 : this.#quality.share;
+    this.#settling = false;
+    if (share !== this.#shown) this.#painters.resize(width, height, pixelRatio * share);
+    this.#shown = share;
+    this.#calm = window.setTimeout(() => {
+      this.#calm = 0;
+      if (this.#shown === 1) return;
+      this.#settling = true;
+      this.#viewport.invalidate();
+    }, CALM_MS);
   }
 
   #chooseView(): void {

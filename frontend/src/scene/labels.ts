@@ -3,7 +3,7 @@
 
 import { displayed } from "./glyphs";
 import { type LabelKind, LabelOrder } from "./label_order";
-import { DENSITY_ROWS } from "./palette";
+import { DENSITY_ROWS, FLAT_ROWS } from "./palette";
 import { Placement } from "./placement";
 import { type Lettering, MONO, type Stamps, stampAt } from "./stamps";
 import type { SceneProps } from "./types";
@@ -15,6 +15,7 @@ const MOST_ALL = 300;
 const NARROW = 600;
 /** Rows that ask and find no place cost time too. */
 const MOST_ASKED = 500;
+const MOST_ASKED_OF_MANY = 120;
 /** Far labels keep so much of their opacity. */
 const FAR_ALPHA = 0.62;
 
@@ -68,7 +69,8 @@ export class Labels {
     const others = props.labelMode === "all" || (props.labelMode === "auto" && props.hits.length === 0);
     if (others && props.rows <= DENSITY_ROWS) {
       this.#order.sort(shot.order, this.#places);
-      const asked = Math.min(this.#order.restCount, props.labelMode === "all" ? 4 * MOST_ASKED : MOST_ASKED);
+      const patience = props.rows > FLAT_ROWS ? MOST_ASKED_OF_MANY : MOST_ASKED;
+      const asked = Math.min(this.#order.restCount, props.labelMode === "all" ? 4 * patience : patience);
       for (let k = 0; k < asked && placed < most; k += 1) {
         if (this.#place(context, shot, stamps, this.#order.rest[k]!, "plain")) placed += 1;
       }

@@ -32,7 +32,7 @@ export class Painters {
 
   get current(): Painter {
     if (!this.#flat && this.#solid !== null) return this.#solid;
-    this.#plane ??= this.#introduce(createFlatPainter(), 1);
+    this.#plane ??= this.#introduce(createFlatPainter());
     return this.#plane;
   }
 
@@ -40,7 +40,9 @@ export class Painters {
     this.#flat = flat;
     const shown = this.current;
     const atOnce = this.hooks.props().reducedMotion || !this.solidWorks;
-    if (this.#plane !== null) crossFade(this.#plane.canvas, shown === this.#plane, atOnce);
+    for (const painter of [this.#solid, this.#plane]) {
+      if (painter !== null) crossFade(painter.canvas, painter === shown, atOnce);
+    }
   }
 
   resize(width: number, height: number, pixelRatio: number): void {
@@ -71,7 +73,7 @@ export class Painters {
       },
       () => this.#restart(),
     );
-    if (made !== null) this.#solid = this.#introduce(made, 0);
+    if (made !== null) this.#solid = this.#introduce(made);
   }
 
   /** A context that came back is empty: a new drawing on a new canvas is simpler than filling it. */
@@ -85,8 +87,8 @@ export class Painters {
   }
 
   /** Another drawing joins: laid over the container, sized, and told everything. */
-  #introduce(painter: Painter, layer: number): Painter {
-    layOver(this.hooks.container, painter.canvas, layer);
+  #introduce(painter: Painter): Painter {
+    layOver(this.hooks.container, painter.canvas, 1);
     painter.resize(...this.#size);
     const props = this.hooks.props();
     painter.update(props, new Set(Object.keys(props) as (keyof SceneProps)[]));

@@ -65,4 +65,6 @@ export function shading(dark: boolean): { shine: number; rim: number } {
 export const DEPTH_CUE = 0.4;
 /** From so many rows on points are small flat discs, and from so many they are laid over each other as a density. */
 export const FLAT_ROWS = 3000;
+/** Shadows of more rows than these say nothing one by one, and cost as much as the points. */
+export const SHADOW_ROWS = 6000;
 export const DENSITY_ROWS = 20_000;

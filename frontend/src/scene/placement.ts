@@ -7,7 +7,7 @@ import type { Projected } from "./projected";
 const GAP = 4;
 /** A label may cover so much of a point, CSS px. */
 const COVER = 2;
-const CELL = 32;
+const CELL = 20;
 
 /** Directions from the point, in the order tried: right, above, left, below, then the corners. */
 export const PLACES: readonly (readonly [number, number])[] = [

@@ -1,7 +1,11 @@
 // biome-ignore-all lint/style/noNonNullAssertion: typed arrays, indexed inside their length
 /** Every row's place on screen, kept in arrays made once per number of rows. */
 
+import { FLAT_ROWS } from "./palette";
 import type { View } from "./pose";
+
+/** Up to so many balls have their full size. */
+const CROWD = 150;
 
 /** Positions to put on screen; NaN or visible = 0 is not drawn. */
 export interface Cloud {
@@ -68,9 +72,11 @@ export function perspective(nearness: number): number {
   return nearness ** 1.15;
 }
 
-/** How radii follow the canvas and the zoom: small screens get smaller points, zooming in grows them by its square root. */
-export function sizeFactor(width: number, height: number, fitDistance: number, distance: number): number {
+/** How radii follow the canvas, the zoom and the crowd: small screens get smaller points, zooming in grows them by its square root, and
+ *  balls shrink when hundreds share the room. */
+export function sizeFactor(width: number, height: number, fitDistance: number, distance: number, rows: number): number {
   const screen = Math.min(1.15, Math.max(0.62, Math.sqrt(Math.min(width, height) / 620)));
   const zoom = Math.min(2.5, Math.max(0.5, Math.sqrt(fitDistance / distance)));
-  return screen * zoom;
+  const crowd = rows <= CROWD || rows > FLAT_ROWS ? 1 : (CROWD / rows) ** 0.24;
+  return screen * zoom * crowd;
 }

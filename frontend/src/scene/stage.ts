@@ -137,7 +137,7 @@ export class Stage {
     shot.pixelRatio = pixelRatio;
     shot.view.flat = this.flat;
     look(shot.view, pose, this.width, this.height, props.insets);
-    shot.sizeFactor = sizeFactor(this.width, this.height, fitDistance, pose.distance);
+    shot.sizeFactor = sizeFactor(this.width, this.height, fitDistance, pose.distance, props.rows);
     shot.points.update(props, shot.view, shot.sizeFactor);
     if (props.rows <= DENSITY_ROWS) shot.order.update(shot.points.depth);
     this.#depthRange();

@@ -5,8 +5,8 @@ const MAX_PIXEL_RATIO = 2;
 export interface ViewportHooks {
   /** CSS px and canvas px per CSS px; before the first picture and whenever one of them changes. */
   resize(width: number, height: number, pixelRatio: number): void;
-  /** Draws; true = something is still moving, draw again. */
-  draw(now: number): boolean;
+  /** Draws; true = something is still moving, draw again. `waited`: ms since the picture was asked for, about 16 when all is well. */
+  draw(now: number, waited: number): boolean;
 }
 
 export class Viewport {
@@ -49,12 +49,13 @@ export class Viewport {
 
   #schedule(): void {
     if (!this.#wanted || this.#pending !== 0 || this.width === 0 || this.height === 0 || document.hidden) return;
+    const asked = performance.now();
     this.#pending = requestAnimationFrame((now) => {
       this.#pending = 0;
       if (this.#ended.signal.aborted || this.width === 0 || this.height === 0) return;
       this.#wanted = false;
       this.frames += 1;
-      if (this.hooks.draw(now)) this.invalidate();
+      if (this.hooks.draw(now, performance.now() - asked)) this.invalidate();
     });
   }
 

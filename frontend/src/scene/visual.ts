@@ -25,7 +25,7 @@ export interface Shot {
   /** Depths between which things fade toward the canvas. */
   near: number;
   far: number;
-  /** Canvas px per CSS px. */
+  /** Canvas px per CSS px of the overlay; a painter may have been given fewer. */
   pixelRatio: number;
   grid: Segments;
   axes: Segments;

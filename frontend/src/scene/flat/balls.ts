@@ -35,15 +35,14 @@ export class Balls {
     if (context === null) throw new Error("Balls: this browser has no Canvas 2D.");
     const { shine, rim } = shading(this.#dark);
     const light = context.createRadialGradient(
-      RADIUS * 0.68,
-      RADIUS * 0.64,
+      RADIUS * 0.74,
+      RADIUS * 0.7,
       0,
-      RADIUS * 0.68,
-      RADIUS * 0.64,
-      RADIUS * 1.42,
+      RADIUS * 0.74,
+      RADIUS * 0.7,
+      RADIUS * 1.36,
     );
     light.addColorStop(0, css(blend(color, [255, 255, 255], shine)));
-    light.addColorStop(0.3, css(blend(color, [255, 255, 255], shine * 0.5)));
     light.addColorStop(0.6, css(color));
     light.addColorStop(1, css(blend(color, [0, 0, 0], rim)));
     context.fillStyle = light;

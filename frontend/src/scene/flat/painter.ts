@@ -13,12 +13,14 @@ const TURN = 2 * Math.PI;
 
 export function createFlatPainter(): Painter {
   const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", { alpha: false });
+  const context = canvas.getContext("2d");
   const balls = new Balls();
+  let ratio = 1;
   let receded: ReadonlySet<number> | null = null;
   return {
     canvas,
     resize(width, height, pixelRatio) {
+      ratio = pixelRatio;
       canvas.width = Math.max(1, Math.round(width * pixelRatio));
       canvas.height = Math.max(1, Math.round(height * pixelRatio));
     },
@@ -27,8 +29,8 @@ export function createFlatPainter(): Painter {
     },
     draw(shot) {
       if (context === null) return;
-      context.setTransform(shot.pixelRatio, 0, 0, shot.pixelRatio, 0, 0);
-      paintGround(context, shot);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, shot.view.width, shot.view.height);
       paintStrokes(context, shot, shot.grid);
       paintStrokes(context, shot, shot.axes);
       paintStrokes(context, shot, shot.trails);
@@ -41,19 +43,6 @@ export function createFlatPainter(): Painter {
       canvas.remove();
     },
   };
-}
-
-function paintGround(context: CanvasRenderingContext2D, shot: Readonly<Shot>): void {
-  const { width, height } = shot.view;
-  context.save();
-  context.scale(width / 2, height / 2);
-  const light = context.createRadialGradient(1, 1, 0, 1, 1, 1.06);
-  light.addColorStop(0, css(shot.palette.centre));
-  light.addColorStop(0.5, css(blend(shot.palette.centre, shot.palette.canvas, 0.5)));
-  light.addColorStop(1, css(shot.palette.canvas));
-  context.fillStyle = light;
-  context.fillRect(0, 0, 2, 2);
-  context.restore();
 }
 
 const a = new Float32Array(3);

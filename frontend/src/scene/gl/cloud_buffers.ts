@@ -32,9 +32,11 @@ export class CloudBuffers {
     }
   }
 
-  /** Puts the first `count` of `rows` in as the drawing order. */
-  sort(rows: Uint32Array, count: number): void {
-    (this.#index.array as Uint32Array).set(rows);
+  /** Puts the first `count` of `rows` in as the drawing order, or backwards. */
+  sort(rows: Uint32Array, count: number, backwards: boolean): void {
+    const index = this.#index.array as Uint32Array;
+    if (backwards) for (let k = 0; k < count; k += 1) index[k] = rows[count - 1 - k]!;
+    else index.set(rows);
     this.#index.clearUpdateRanges();
     this.#index.addUpdateRange(0, count);
     this.#index.needsUpdate = true;

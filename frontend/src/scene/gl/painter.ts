@@ -2,7 +2,6 @@
 
 import { Camera, Scene, WebGLRenderer } from "three";
 import type { Painter, Visual } from "../visual";
-import { createBackdrop } from "./backdrop";
 import { CloudBuffers } from "./cloud_buffers";
 import { fillShared, sharedUniforms } from "./common";
 import { createPoints } from "./points";
@@ -29,7 +28,6 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
   const shared = sharedUniforms();
   const buffers = new CloudBuffers();
   const visuals: readonly Visual[] = [
-    createBackdrop(shared),
     createStrokes(shared, (shot) => shot.grid, 0.3),
     createShadows(shared, buffers),
     createPoints(shared, buffers),
@@ -44,9 +42,11 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
   const camera = new Camera();
   camera.matrixWorldAutoUpdate = false;
 
+  let ratio = 1;
   return {
     canvas,
     resize(width, height, pixelRatio) {
+      ratio = pixelRatio;
       renderer.setPixelRatio(pixelRatio);
       renderer.setSize(width, height);
     },
@@ -55,7 +55,7 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
       for (const visual of visuals) visual.update(props, changed);
     },
     draw(shot) {
-      fillShared(shared, shot);
+      fillShared(shared, shot, ratio);
       for (const visual of visuals) visual.draw(shot);
       renderer.render(scene, camera);
     },
@@ -72,10 +72,11 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
 
 function startRenderer(canvas: HTMLCanvasElement): WebGLRenderer | null {
   // Asked for here first: the renderer would write its own error to the console.
-  const context = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
+  const context = canvas.getContext("webgl2", { alpha: true, antialias: false, powerPreference: "high-performance" });
   if (context === null || context.isContextLost()) return null;
   try {
-    const renderer = new WebGLRenderer({ canvas, context, alpha: false, antialias: false });
+    const renderer = new WebGLRenderer({ canvas, context, alpha: true, antialias: false });
+    renderer.setClearColor(0, 0);
     // The visuals stand in the order they are drawn in.
     renderer.sortObjects = false;
     return renderer;

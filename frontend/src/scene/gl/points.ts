@@ -1,6 +1,6 @@
 /** The rows as shaded balls; as flat discs when they are many; as a density when they are very many. */
 
-import { AdditiveBlending, GLSL3, NormalBlending, Points, RawShaderMaterial } from "three";
+import { GLSL3, Points, RawShaderMaterial } from "three";
 import { DENSITY_ROWS, FLAT_ROWS, shading } from "../palette";
 import type { Shot, Visual } from "../visual";
 import type { CloudBuffers } from "./cloud_buffers";
@@ -11,7 +11,7 @@ in vec3 origin;
 in vec3 destination;
 in vec4 color;
 in float size;
-uniform mat4 view;
+uniform mat4 viewProjection;
 uniform mat4 projection;
 uniform float pixelRatio;
 uniform float mixing;
@@ -27,8 +27,8 @@ flat out float radius;
 flat out float reach;
 flat out float fading;
 void main() {
-  vec4 seen = view * vec4(mix(origin, destination, mixing), 1.0);
-  float depth = -seen.z;
+  vec4 place = viewProjection * vec4(mix(origin, destination, mixing), 1.0);
+  float depth = place.w;
   if (size <= 0.0 || depth < distanceToTarget * 0.02) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
@@ -40,10 +40,9 @@ void main() {
   base = color.rgb;
   fading = max(cue(depth) * CUE_SHARE, (1.0 - color.a) * 0.78);
   // The ball's front decides what it hides: lines that end in its middle stay inside.
-  vec4 place = projection * seen;
-  float front = radius * depth * 2.0 / (projection[1][1] * canvasSize.y);
-  vec4 frontPlace = projection * vec4(seen.xy, min(seen.z + front, -0.02 * distanceToTarget), 1.0);
-  gl_Position = vec4(place.xy, frontPlace.z / frontPlace.w * place.w, place.w);
+  float ahead = min(radius * depth * 2.0 / (projection[1][1] * canvasSize.y), depth * 0.5);
+  float front = (place.z + projection[2][2] * ahead) / (depth - ahead) * depth;
+  gl_Position = vec4(place.xy, front, depth);
   gl_PointSize = 2.0 * reach;
 }`;
 
@@ -65,16 +64,16 @@ void main() {
   float whole = clamp(radius + haloWidth * pixelRatio - d + 0.5, 0.0, 1.0);
   if (whole <= 0.0) discard;
   // Light from the upper left: a soft round shine there, darker toward the far edge.
-  float t = length(q - vec2(-0.32, -0.36)) / 1.48;
-  vec3 lit = mix(mix(base, vec3(1.0), shine), base, smoothstep(-0.1, 0.62, t));
-  lit *= 1.0 - rim * smoothstep(0.5, 1.0, t);
+  float t = length(q - vec2(-0.26, -0.30));
+  vec3 lit = mix(base, vec3(1.0), shine * clamp(1.0 - t / 0.82, 0.0, 1.0));
+  lit *= 1.0 - rim * smoothstep(0.7, 1.32, t);
   float spot = smoothstep(0.36, 0.0, length(q - vec2(-0.36, -0.40)));
   lit = mix(lit, vec3(1.0), spot * spot * shine * 0.5);
   lit *= 1.0 - edge * clamp(d - radius + 1.25 * pixelRatio, 0.0, 1.0);
   vec3 canvas = ground(gl_FragCoord.xy);
   lit = mix(lit, canvas, fading);
   float body = clamp(radius - d + 0.5, 0.0, 1.0);
-  result = vec4(mix(canvas, lit, body), whole);
+  result = vec4(mix(canvas, lit, body) * whole, whole);
 }`;
 
 const DISC = /* glsl */ `${HEAD}
@@ -90,12 +89,11 @@ out vec4 result;
 void main() {
   float d = length(gl_PointCoord * 2.0 - 1.0) * reach;
   float body = clamp(radius - d + 0.5, 0.0, 1.0);
-  if (body <= 0.0) discard;
+  if (body <= 0.3) discard;
   // A darker last pixel parts neighbours of one colour.
-  vec3 lit = base * (1.0 - rim * (1.0 - density) * 1.4 * clamp(d - radius + 1.1 * pixelRatio, 0.0, 1.0));
-  result = density > 0.0
-    ? vec4(lit, body * density * (1.0 - fading))
-    : vec4(mix(lit, canvasColor, fading), body);
+  vec3 lit = base * (1.0 - rim * (1.0 - density) * clamp(d - radius + 1.1 * pixelRatio, 0.0, 1.0));
+  float alpha = density > 0.0 ? body * density * (1.0 - fading) : body;
+  result = vec4((density > 0.0 ? lit : mix(lit, canvasColor, fading)) * alpha, alpha);
 }`;
 
 export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): Visual {
@@ -113,31 +111,41 @@ export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): Vis
     density: { value: 0 },
   };
   const make = (fragmentShader: string) =>
-    new RawShaderMaterial({ glslVersion: GLSL3, vertexShader: VERTEX, fragmentShader, uniforms, transparent: true });
+    new RawShaderMaterial({
+      glslVersion: GLSL3,
+      vertexShader: VERTEX,
+      fragmentShader,
+      uniforms,
+      transparent: true,
+      premultipliedAlpha: true,
+    });
   const ball = make(BALL);
   const disc = make(DISC);
   const object = new Points(buffers.sorted, ball);
   object.frustumCulled = false;
 
-  function style(rows: number, dark: boolean): void {
+  function style(rows: number): void {
     const dense = rows > DENSITY_ROWS;
     const flat = rows > FLAT_ROWS;
     object.material = flat ? disc : ball;
     disc.depthTest = disc.depthWrite = !dense;
-    disc.blending = dense && dark ? AdditiveBlending : NormalBlending;
-    uniforms.density.value = dense ? (dark ? 0.34 : 0.42) : 0;
+    // Laid over each other, not added: added colours burn out to white and no class can be told.
+    uniforms.density.value = dense ? Math.min(0.5, Math.max(0.1, 0.5 * Math.sqrt(DENSITY_ROWS / rows))) : 0;
     uniforms.haloWidth.value = flat ? 0 : 1.25;
   }
 
   return {
     object,
     update(props) {
-      style(props.rows, props.theme === "dark");
+      style(props.rows);
     },
     draw(shot: Readonly<Shot>) {
       const { props, palette } = shot;
       object.geometry = props.rows > DENSITY_ROWS ? buffers.plain : buffers.sorted;
-      if (props.rows <= DENSITY_ROWS) buffers.sort(shot.order.rows, shot.order.count);
+      if (props.rows <= DENSITY_ROWS) {
+        // Balls blend their edges over what is behind. Discs go front to back: what a near one hides isn't shaded at all.
+        buffers.sort(shot.order.rows, shot.order.count, props.rows > FLAT_ROWS);
+      }
       object.visible = props.rows > 0;
       uniforms.mixing.value = props.mix;
       uniforms.distanceToTarget.value = shot.view.distance;

@@ -1,7 +1,7 @@
 /** A soft dot on the floor under each point: where it stands, seen without turning the cloud. */
 
 import { GLSL3, Points, RawShaderMaterial } from "three";
-import { DENSITY_ROWS } from "../palette";
+import { SHADOW_ROWS } from "../palette";
 import type { Visual } from "../visual";
 import type { CloudBuffers } from "./cloud_buffers";
 import { CUE, HEAD, type SharedUniforms } from "./common";
@@ -11,8 +11,8 @@ in vec3 origin;
 in vec3 destination;
 in vec4 color;
 in float size;
-uniform mat4 view;
-uniform mat4 projection;
+uniform mat4 viewProjection;
+uniform float flatness;
 uniform float pixelRatio;
 uniform float mixing;
 uniform float distanceToTarget;
@@ -24,18 +24,16 @@ flat out float squash;
 flat out float alpha;
 void main() {
   vec3 p = mix(origin, destination, mixing);
-  vec4 seen = view * vec4(p.x, floorHeight, p.z, 1.0);
-  float depth = -seen.z;
+  vec4 place = viewProjection * vec4(p.x, floorHeight, p.z, 1.0);
+  float depth = place.w;
   if (size <= 0.0 || depth < distanceToTarget * 0.02) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;
   }
-  gl_Position = projection * seen;
+  gl_Position = place;
   gl_PointSize = max(3.0, size * sizeFactor * distanceToTarget / depth * pixelRatio * 1.3);
-  // The floor's normal against the line of sight: how flat a circle on it looks.
-  vec3 up = (view * vec4(0.0, 1.0, 0.0, 0.0)).xyz;
-  squash = max(0.16, abs(dot(up, normalize(seen.xyz))));
+  squash = flatness;
   alpha = strength * mix(1.0, 0.45, cue(depth)) * mix(0.3, 1.0, color.a);
 }`;
 
@@ -59,6 +57,7 @@ export function createShadows(shared: SharedUniforms, buffers: CloudBuffers): Vi
     sizeFactor: { value: 1 },
     floorHeight: { value: 0 },
     strength: { value: 0 },
+    flatness: { value: 1 },
   };
   const material = new RawShaderMaterial({
     glslVersion: GLSL3,
@@ -66,6 +65,7 @@ export function createShadows(shared: SharedUniforms, buffers: CloudBuffers): Vi
     fragmentShader: FRAGMENT,
     uniforms,
     transparent: true,
+    premultipliedAlpha: true,
     depthTest: false,
     depthWrite: false,
   });
@@ -76,10 +76,12 @@ export function createShadows(shared: SharedUniforms, buffers: CloudBuffers): Vi
     update() {},
     draw(shot) {
       object.geometry = buffers.plain;
-      object.visible = shot.props.rows > 0 && shot.props.rows <= DENSITY_ROWS;
+      object.visible = shot.props.rows > 0 && shot.props.rows <= SHADOW_ROWS;
       uniforms.mixing.value = shot.props.mix;
       uniforms.distanceToTarget.value = shot.view.distance;
       uniforms.sizeFactor.value = shot.sizeFactor;
+      // The floor's upward normal against the line of sight: how flat a circle on it looks.
+      uniforms.flatness.value = Math.max(0.16, Math.abs(shot.view.rotation[7] ?? 1));
       uniforms.floorHeight.value = shot.box.low[1];
       // Many dots on one floor would add up to a black hole.
       uniforms.strength.value = shot.palette.shadow * Math.min(1, (120 / Math.max(1, shot.props.rows)) ** 0.36);

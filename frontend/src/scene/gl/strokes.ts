@@ -66,7 +66,8 @@ in vec4 tint;
 out vec4 result;
 void main() {
   float edge = clamp(halfWidth - length(offset) + 0.5, 0.0, 1.0);
-  result = vec4(tint.rgb, tint.a * edge);
+  float alpha = tint.a * edge;
+  result = vec4(tint.rgb * alpha, alpha);
 }`;
 
 /** @param choose which strokes of a picture these are. @param farShare share of their opacity left at the back. */
@@ -81,6 +82,7 @@ export function createStrokes(
     fragmentShader: FRAGMENT,
     uniforms: { ...shared, farShare: { value: farShare } },
     transparent: true,
+    premultipliedAlpha: true,
     depthWrite: false,
   });
   let geometry = new InstancedBufferGeometry();
