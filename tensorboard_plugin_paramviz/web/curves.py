@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 
+from tensorboard_plugin_paramviz.record.names import LOSS_TAG
+
 #: Written by `watch().step(step, loss=…)`; taken only where the script logs no loss of its own.
-OWN_LOSS_TAG = "paramviz_loss"
+OWN_LOSS_TAG = LOSS_TAG
 
 _LOSS = re.compile(r"(^|[/_. -])(loss|nll|cross_?entropy|ce|perplexity)($|[/_. -])", re.IGNORECASE)
 _VALIDATION = re.compile(
