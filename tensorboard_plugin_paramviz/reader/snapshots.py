@@ -43,7 +43,7 @@ class SnapshotReader:
         self._embeddings = {
             tag.removeprefix(EMBEDDING_PREFIX): (run.values(tag), run.values(EMBEDDING_ROWS_PREFIX + path))
             for tag in run.tags
-            if (path := tag.removeprefix(EMBEDDING_PREFIX)) != tag
+            if (path := tag.removeprefix(EMBEDDING_PREFIX)) != tag and len(run.values(tag).steps)
         }
         self._stats = run.values(STATS_TAG)
 

@@ -220,6 +220,20 @@ def test_static_serves_nothing_outside_its_folder(client: Client, name: str) -> 
     assert b"import" not in response.get_data()
 
 
+def test_a_run_whose_snapshots_were_all_voided_by_a_restart_has_none_left(tmp_path: Path) -> None:
+    from event_files import RunWriter, start_event
+
+    write_run(tmp_path / "a", range(10))
+    RunWriter(tmp_path / "a", "events.out.tfevents.2000.host.1.0").append(start_event(0))
+    with served(tmp_path) as (client, _):
+        assert get_json(client, "runs")["runs"][0]["snapshots"] == 0
+        assert client.get(PREFIX + f"positions?run=a&embedding={EMBEDDING}").status_code == 404
+        assert client.get(PREFIX + f"rows?run=a&embedding={EMBEDDING}&rows=1").status_code == 404
+        assert get_binary(client, "stats?run=a")[1]["steps"].tolist() == []
+        assert get_json(client, "scalars?run=a")["tags"] == []
+        assert get_binary(client, "scalars?run=a&tag=train/loss")[1]["values"].tolist() == []
+
+
 def test_only_get_is_answered(client: Client) -> None:
     assert client.post(PREFIX + "runs").status_code == 405
 

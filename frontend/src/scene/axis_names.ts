@@ -50,12 +50,13 @@ export function nameCorner(
   insets: Insets,
 ): readonly [number, number] {
   const left = x + dx * (8 + width / 2) - width / 2;
-  const right = Math.max(MARGIN, view.width - insets.right - MARGIN - width);
+  const first = insets.left + MARGIN;
+  const right = Math.max(first, view.width - insets.right - MARGIN - width);
   // Pushed back over its own axis, a name goes below it.
-  const pushed = Math.abs(dx) > Math.abs(dy) && (left > right || left < MARGIN);
+  const pushed = Math.abs(dx) > Math.abs(dy) && (left > right || left < first);
   const top = pushed ? y + 9 : y + dy * (8 + height / 2) - height / 2;
   const bottom = Math.max(MARGIN, view.height - insets.bottom - MARGIN - height);
-  return [Math.min(right, Math.max(MARGIN, left)), Math.min(bottom, Math.max(MARGIN + insets.top / 2, top))];
+  return [Math.min(right, Math.max(first, left)), Math.min(bottom, Math.max(insets.top, MARGIN, top))];
 }
 
 const from = new Float32Array(3);

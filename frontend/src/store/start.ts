@@ -12,6 +12,7 @@ import {
   applyUpdates,
   chooseRun,
   embeddingPath,
+  indexing,
   runName,
   runs,
   setConnection,
@@ -91,6 +92,8 @@ function chooseFirstRun(wanted: string | null): () => void {
     const name = runName.value;
     if (list.length === 0 || list.some((info) => info.run === name)) return;
     const asked = name === null ? list.find((info) => info.run === wanted) : undefined;
+    // The run of the link may only not have been reached yet.
+    if (name === null && wanted !== null && !asked && indexing.value?.done === false) return;
     const newest = [...list].sort((one, other) => (other.last_wall_time ?? 0) - (one.last_wall_time ?? 0))[0];
     const chosen = asked ?? newest;
     if (chosen) untracked(() => chooseRun(chosen.run));
