@@ -17,7 +17,9 @@ export interface Box {
  *  the finished one. */
 const LEAST: Triple = [0.55, 0.42, 0.36];
 /** Room under the lowest point, as a share of the height. */
-const FLOOR_GAP = 0.16;
+const FLOOR_GAP = 0.14;
+/** Room on every side. */
+const ROOM = 0.03;
 const CELLS = 9;
 /** How far an axis runs past the grid, in cells. */
 const OVERSHOOT = 0.45;
@@ -45,6 +47,11 @@ export function boxOf(bounds: ArrayLike<number>, radius: number): Box {
   const half = radius > 0 && Number.isFinite(radius) ? radius : 1;
   const low = LEAST.map((share, i) => Math.min(bounds[i]!, -share * half));
   const high = LEAST.map((share, i) => Math.max(bounds[i + 3]!, share * half));
+  for (const axis of [0, 1, 2]) {
+    const room = (high[axis]! - low[axis]!) * ROOM;
+    low[axis]! -= room;
+    high[axis]! += room;
+  }
   low[1]! -= (high[1]! - low[1]!) * FLOOR_GAP;
   const cell = Math.max(high[0]! - low[0]!, high[2]! - low[2]!) / CELLS;
   for (const axis of [0, 2]) {

@@ -75,6 +75,7 @@ export function listenForGestures(surface: HTMLElement, hooks: GestureHooks, sig
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size > 0) return;
     hooks.dragging(false);
+    if (event.pointerType !== "touch") hooks.point(place(event));
     if (event.type === "pointerup" && travelled < CLICK_SLACK && mostFingers === 1 && event.button === 0) {
       const { x, y } = place(event);
       hooks.choose(x, y, event.pointerType === "touch");

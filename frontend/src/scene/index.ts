@@ -185,7 +185,7 @@ class EmbeddingScene implements SceneHandle {
     };
     const surface = this.#overlay.canvas;
     surface.style.cursor = "grab";
-    surface.addEventListener("pointerdown", () => container.focus({ preventScroll: true }), { signal });
+    surface.addEventListener("pointerdown", () => container.focus({ preventScroll: true }), { signal, capture: true });
     listenForGestures(
       surface,
       {

@@ -70,6 +70,7 @@ export class Stage {
     const next = { ...this.props, ...changed };
     checkProps(next);
     const { shot } = this;
+    const before = shot.props;
     shot.props = next;
     shot.palette = paletteOf(next.theme);
     if (keys.has("rows")) {
@@ -79,7 +80,8 @@ export class Stage {
     if (keys.has("hovered")) this.#hoverBegan = now;
     const anew = keys.has("rows");
     if (anew || (["from", "to", "radius", "bounds", "visible"] as const).some((key) => keys.has(key))) {
-      if (this.#growBox(anew)) this.refit(anew ? 0 : CAMERA_MS, now);
+      // A smaller half extent means another run of as many rows.
+      if (this.#growBox(anew || next.radius < before.radius)) this.refit(anew ? 0 : CAMERA_MS, now);
     }
     if (keys.has("insets")) this.refit(CAMERA_MS, now);
     this.#restroke(keys);
@@ -177,7 +179,7 @@ export class Stage {
     const whole = [...least.low, ...least.high];
     if (!anew && covers(before, this.#bounds) && covers(before, whole)) return false;
     // A little more than needed, or each snapshot of a growing cloud would move the camera.
-    const room = anew || props.bounds ? 0 : 0.08 * (props.radius || 0);
+    const room = anew ? 0 : 0.08 * (props.radius || 0);
     const grown = this.#bounds.map((edge, i) => edge + (i < 3 ? -room : room));
     this.shot.box = boxOf(grown, props.radius);
     this.#strokeBox();

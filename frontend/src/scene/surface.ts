@@ -43,6 +43,7 @@ export class FocusFrame {
     this.#show(false);
     container.addEventListener("focus", () => this.#show(container.matches(":focus-visible")), { signal });
     container.addEventListener("blur", () => this.#show(false), { signal });
+    container.addEventListener("pointerdown", () => this.#show(false), { signal });
     container.addEventListener("keydown", () => this.#show(container.matches(":focus")), { signal });
   }
 
