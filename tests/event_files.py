@@ -75,7 +75,7 @@ def snapshot_at(step: int, rows: int = 5, dims: int = 4, seed: int = 0) -> Snaps
     stats[1] = np.nan  # tied
     norms = np.linalg.norm(values, axis=1)
     embeddings = {EMBEDDING: EmbeddingRows(values, norms * 2, norms / 100)}
-    return Snapshot(step, 1000.0 + step, stats, embeddings, SelfCost(0.01, 0.02, 300, 10, 0))
+    return Snapshot(step, 1000.0 + step, stats, embeddings, SelfCost(0.01, 0.02, 300, 10, 0), loss=5.0 - step / 1000)
 
 
 def snapshot_event(step: int, rows: int = 5, dims: int = 4, seed: int = 0) -> bytes:

@@ -88,8 +88,8 @@ class Taken:
     transfer: Transfer
     loss: float | None
 
-    def finish(self, step: int, wall_time: float) -> tuple[Snapshot, float | None]:
-        """The snapshot, and the loss if one was given. Blocks until the figures have arrived."""
+    def finish(self, step: int, wall_time: float) -> Snapshot:
+        """The snapshot. Blocks until the figures have arrived."""
         arrays = self.transfer.wait()
         numels, empty = self.taker.sampling.numels, np.zeros(0, np.float32)
         entries = [arrays.get(f"weight {index}", empty) for index in range(len(numels))]
@@ -106,7 +106,7 @@ class Taken:
         stats = layer_stats(reading, len(self.taker.layers.infos), norms_only=self.taker.light)
         embeddings = {table.info.path: self._rows(arrays, table.info.path, stats) for table in self.taker.tables}
         loss = float(arrays["loss"]) if "loss" in arrays else self.loss
-        return Snapshot(step, wall_time, stats, embeddings), loss
+        return Snapshot(step, wall_time, stats, embeddings, loss=loss)
 
     def _figures(self, arrays: dict[str, Float32], what: str) -> dict[int, Float32]:
         prefix = f"{what} figures "

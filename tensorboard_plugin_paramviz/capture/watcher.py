@@ -129,8 +129,8 @@ class Watcher:
     def step(self, step: int, loss: Tensor | float | None = None) -> None:
         """Record this step if it is due. Call it after `optimizer.step()` and before `zero_grad()`.
 
-        loss: written as the scalar `paramviz_loss` with each snapshot, so that the tab has a curve even where the
-        script logs none; the tab prefers the script's own. A tensor is not waited for: it travels with the snapshot.
+        loss: recorded with each snapshot, so that the tab has a curve even where the script logs none; the tab prefers
+        the script's own, and the Scalars tab is left alone. A tensor is not waited for: it travels with the snapshot.
         """
         if self._recording is not None and not self._closed:
             self._recording.step(step, loss)

@@ -15,7 +15,6 @@ from tensorboard_plugin_paramviz.capture.breaker import Breaker
 from tensorboard_plugin_paramviz.capture.sink import Sink
 from tensorboard_plugin_paramviz.capture.taking import Taken
 from tensorboard_plugin_paramviz.record import SelfCost, Snapshot, encode_snapshot
-from tensorboard_plugin_paramviz.record.names import LOSS_TAG
 
 log = logging.getLogger("tensorboard_plugin_paramviz")
 
@@ -104,13 +103,12 @@ class BackgroundWriter:
             self._model = None
 
     def _write(self, job: Job) -> None:
-        snapshot, loss = job.taken.finish(job.step, job.wall_time)
+        snapshot = job.taken.finish(job.step, job.wall_time)
         self._device_cost(job.taken.transfer.device_secs(), job.capture_secs)
         started = time.perf_counter()
         summary = self._encode(snapshot, job)
         self._write_model()  # if it couldn't be written at the start
-        losses = [] if loss is None else [Summary(value=[Summary.Value(tag=LOSS_TAG, simple_value=loss)])]
-        self._sink.write([*losses, summary], job.step, job.wall_time)
+        self._sink.write([summary], job.step, job.wall_time)
         self._write_secs = time.perf_counter() - started
 
     def _encode(self, snapshot: Snapshot, job: Job) -> Summary:

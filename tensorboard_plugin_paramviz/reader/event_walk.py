@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.types_pb2 import DT_FLOAT
 
 from tensorboard_plugin_paramviz.record.names import PLUGIN_NAME
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_DOUBLE = struct.Struct("<d")
+_DOUBLE, _FLOAT = struct.Struct("<d"), struct.Struct("<f")
 #: Other plugins' values up to this size may be scalars; larger ones can't be.
 _SCALAR_VALUE_BYTES = 1024
 
@@ -28,8 +29,8 @@ class MalformedEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ValueSpan:
-    """One value of ours: its tensor's dtype number, shape, and where the content stands, from the start of the
-    record."""
+    """One value of ours: its tensor's dtype number, shape, and where the content stands, from the start of the record.
+    number: the content itself where it is a single float32."""
 
     tag: str
     content: bytes
@@ -37,6 +38,7 @@ class ValueSpan:
     shape: tuple[int, ...]
     offset: int
     length: int
+    number: float | None = None
 
 
 @dataclass(slots=True)
@@ -150,7 +152,9 @@ def _tensor_span(data: bytes, start: int, stop: int, tag: str, content: bytes) -
                     shape.append(sizes[-1] if sizes else 0)
         elif field in (4, 8) and wire == _BYTES:  # tensor_content, or the one string_val of a JSON value
             offset, length = at, end - at
-    return ValueSpan(tag, content, dtype, tuple(shape), offset, length)
+    single = dtype == DT_FLOAT and not shape and length == 4
+    number = _FLOAT.unpack_from(data, offset)[0] if single else None
+    return ValueSpan(tag, content, dtype, tuple(shape), offset, length, number)
 
 
 def _fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:

@@ -115,6 +115,8 @@ class FileIndex:
         if span.tag == MODEL_TAG:
             self.sessions.append((offset + span.offset, span.length))
             return False
+        if span.number is not None:
+            return self.scalars.setdefault(span.tag, ScalarColumn()).append(head.step, head.wall_time, span.number)
         return self.values.setdefault(span.tag, ValueColumn()).append(head.step, head.wall_time, offset, span)
 
 

@@ -15,8 +15,8 @@ STATS_TAG: Final = "paramviz/stats"
 SELF_TAG: Final = "paramviz/self"
 EMBEDDING_PREFIX: Final = "paramviz/embedding/"
 EMBEDDING_ROWS_PREFIX: Final = "paramviz/embedding_rows/"
-#: An ordinary scalar beside our records: the loss as given to `viz.step(step, loss=…)`. Readers prefer the user's own.
-LOSS_TAG: Final = "paramviz_loss"
+#: The loss as given to `viz.step(step, loss=…)`. Readers prefer a loss that the script logs itself.
+LOSS_TAG: Final = "paramviz/loss"
 
 #: What a layer does in a transformer. A role that isn't recognized is "other", never a guess.
 ROLES: Final = (

@@ -39,10 +39,11 @@ class SelfCost:
 @dataclass(frozen=True)
 class Snapshot:
     """Everything captured at one step. stats: float32 [L, S] in the model record's order of layers and stats, NaN =
-    not measured; None = this snapshot carries none."""
+    not measured; None = this snapshot carries none. loss: the training loss given to `step()`, None = not given."""
 
     step: int
     wall_time: float
     stats: Float32 | None = None
     embeddings: dict[str, EmbeddingRows] = field(default_factory=dict)
     self_cost: SelfCost | None = None
+    loss: float | None = None

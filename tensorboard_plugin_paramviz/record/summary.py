@@ -18,6 +18,7 @@ from tensorboard_plugin_paramviz.record.model_record import ModelRecord
 from tensorboard_plugin_paramviz.record.names import (
     EMBEDDING_PREFIX,
     EMBEDDING_ROWS_PREFIX,
+    LOSS_TAG,
     MODEL_TAG,
     PLUGIN_CONTENT,
     PLUGIN_NAME,
@@ -54,6 +55,8 @@ def encode_snapshot(snapshot: Snapshot) -> Summary:
         beside = np.stack([quantized.scale, rows.grad_norms, rows.update_norms], axis=1)  # [R, 3]
         summary.value.append(_value(EMBEDDING_PREFIX + path, _tensor(quantized.values)))
         summary.value.append(_value(EMBEDDING_ROWS_PREFIX + path, _tensor(beside.astype(np.float32))))
+    if snapshot.loss is not None:
+        summary.value.append(_value(LOSS_TAG, _tensor(np.array(snapshot.loss, np.float32))))
     if snapshot.self_cost is not None:
         cost = snapshot.self_cost
         row = np.array([getattr(cost, column) for column in SELF_COLUMNS], np.float32)  # [5]
@@ -107,7 +110,8 @@ def decode_snapshot(summary: Summary, step: int, wall_time: float) -> Snapshot:
         secs, write_secs, size, interval, dropped = arrays[SELF_TAG].astype(float)[: len(SELF_COLUMNS)]
         cost = SelfCost(secs, write_secs, int(size), int(interval), int(dropped))
     stats = arrays.get(STATS_TAG)
-    return Snapshot(step, wall_time, None if stats is None else stats.astype(np.float32), embeddings, cost)
+    loss = float(arrays[LOSS_TAG]) if LOSS_TAG in arrays else None
+    return Snapshot(step, wall_time, None if stats is None else stats.astype(np.float32), embeddings, cost, loss)
 
 
 def _value(tag: str, tensor: TensorProto) -> Summary.Value:

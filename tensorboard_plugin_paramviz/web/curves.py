@@ -7,9 +7,6 @@ import re
 
 from tensorboard_plugin_paramviz.record.names import LOSS_TAG
 
-#: Written by `watch().step(step, loss=…)`; taken only where the script logs no loss of its own.
-OWN_LOSS_TAG = LOSS_TAG
-
 _LOSS = re.compile(r"(^|[/_. -])(loss|nll|cross_?entropy|ce|perplexity)($|[/_. -])", re.IGNORECASE)
 _VALIDATION = re.compile(
     r"(^|[/_. -])(val|valid|validation|eval|evaluation|test|dev|held_?out)($|[/_. -])", re.IGNORECASE
@@ -21,11 +18,11 @@ _RATE = re.compile(r"(^|[/_. -])(lr|learning_?rate)($|[/_. -])", re.IGNORECASE)
 def likely_curves(tags: list[str]) -> dict[str, str | None]:
     """train, validation and learning_rate: the tag whose name says so, the shortest of several; None where none
     does."""
-    losses = [tag for tag in tags if _LOSS.search(tag) and tag != OWN_LOSS_TAG]
+    losses = [tag for tag in tags if _LOSS.search(tag) and tag != LOSS_TAG]
     validation = [tag for tag in losses if _VALIDATION.search(tag)]
     training = [tag for tag in losses if tag not in validation]
     named = [tag for tag in training if _TRAIN.search(tag)]
-    fallback = OWN_LOSS_TAG if OWN_LOSS_TAG in tags else None
+    fallback = LOSS_TAG if LOSS_TAG in tags else None
     return {
         "train": _plainest(named) or _plainest(training) or fallback,
         "validation": _plainest(validation),

@@ -64,7 +64,7 @@ def measure(model: nn.Module, step: object = None, *, light: bool = False) -> tu
     copies = {id(p): p.detach().clone() for p in model.parameters()}
     if callable(step):
         step()
-    snapshot, _ = taker.take(before, None).finish(0, 0.0)
+    snapshot = taker.take(before, None).finish(0, 0.0)
     assert snapshot.stats is not None
     with np.errstate(all="ignore"):
         return snapshot.stats, naive(model, copies if step else None)

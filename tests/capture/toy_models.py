@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from tensorboard_plugin_paramviz import Watcher
 from tensorboard_plugin_paramviz.record import ModelRecord, Snapshot
-from tensorboard_plugin_paramviz.record.names import LOSS_TAG, MODEL_TAG
+from tensorboard_plugin_paramviz.record.names import MODEL_TAG
 from tensorboard_plugin_paramviz.record.summary import decode_snapshot
 
 
@@ -115,8 +115,8 @@ def read(logdir: Path) -> tuple[list[ModelRecord], list[Snapshot], dict[int, flo
         tags = [value.tag for value in event.summary.value]
         if MODEL_TAG in tags:
             models.append(ModelRecord.from_json(event.summary.value[0].tensor.string_val[0]))
-        elif LOSS_TAG in tags:
-            losses[event.step] = event.summary.value[0].simple_value
         elif any(tag.startswith("paramviz/") for tag in tags):
             snapshots.append(decode_snapshot(event.summary, event.step, event.wall_time))
+            if snapshots[-1].loss is not None:
+                losses[event.step] = snapshots[-1].loss
     return models, snapshots, losses

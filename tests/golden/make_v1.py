@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from tensorboard_plugin_paramviz.record import (
@@ -24,7 +23,6 @@ from tensorboard_plugin_paramviz.record import (
     encode_model,
     encode_snapshot,
 )
-from tensorboard_plugin_paramviz.record.names import LOSS_TAG
 
 MODEL = ModelRecord(
     session_id="0123456789ab",
@@ -55,9 +53,7 @@ def events() -> list[Event]:
         rows = EmbeddingRows(values, np.array([1, 0, np.nan, 2], np.float32), np.array([0.5, 0, 0, 0.25], np.float32))
         cost = SelfCost(0.25, 0.5, 1234, 10 if step else 0, 1)
         wall_time = 1_700_000_001.0 + step
-        loss = Summary(value=[Summary.Value(tag=LOSS_TAG, simple_value=4.0 - step / 8)])
-        found.append(Event(wall_time=wall_time, step=step, summary=loss))
-        snapshot = Snapshot(step, wall_time, stats, {"wte": rows}, cost)
+        snapshot = Snapshot(step, wall_time, stats, {"wte": rows}, cost, loss=4.0 - step / 8)
         found.append(Event(wall_time=wall_time, step=step, summary=encode_snapshot(snapshot)))
     return found
 

@@ -68,7 +68,7 @@ def test_the_model_record_reads_back(tmp_path: Path) -> None:
 def test_scalars_of_the_users_writer_are_read_from_the_same_file(tmp_path: Path) -> None:
     write_run(tmp_path / "a", range(10))
     run = index_of(tmp_path).runs["a"]
-    assert run.scalar_tags == ["train/loss", "val/loss"]
+    assert run.scalar_tags == ["paramviz/loss", "train/loss", "val/loss"]
     np.testing.assert_allclose(run.scalars("train/loss").values, 4.0 - np.arange(10) / 1000, rtol=1e-6)
 
 

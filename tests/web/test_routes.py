@@ -75,8 +75,15 @@ def test_stats_come_with_their_steps_and_wall_times(client: Client) -> None:
 
 def test_scalars_without_a_tag_say_which_curves_there_are(client: Client) -> None:
     reply = get_json(client, "scalars?run=a")
-    assert {tag["tag"]: tag["points"] for tag in reply["tags"]} == {"train/loss": 100, "val/loss": 100}
+    points = {tag["tag"]: tag["points"] for tag in reply["tags"]}
+    assert points == {"train/loss": 100, "val/loss": 100, "paramviz/loss": 100}
     assert (reply["train"], reply["validation"], reply["learning_rate"]) == ("train/loss", "val/loss", None)
+
+
+def test_the_loss_given_to_step_is_the_curve_of_a_script_that_logs_none(client: Client) -> None:
+    assert get_json(client, "scalars?run=b")["train"] == "paramviz/loss"
+    _, arrays = get_binary(client, "scalars?run=b&tag=paramviz/loss")
+    np.testing.assert_allclose(arrays["values"], [5.0, 4.999, 4.998], rtol=1e-6)
 
 
 def test_scalars_of_a_tag_are_exact_and_decimated_on_request(client: Client) -> None:
@@ -179,7 +186,7 @@ def test_a_browser_that_reconnects_gets_only_what_it_missed(client: Client) -> N
         ("runs?x=1", 400, "unknown argument 'x'; it takes none"),
         ("stats?run=a&from=x", 400, "'from' must be an integer, not 'x'"),
         ("stats?run=a&to=99999999999999999999", 400, "'to' must be an integer"),
-        ("scalars?run=a&tag=zz", 404, "no scalar 'zz'; it has 'train/loss', 'val/loss'"),
+        ("scalars?run=a&tag=zz", 404, "no scalar 'zz'; it has 'paramviz/loss', 'train/loss', 'val/loss'"),
         ("scalars?run=a&tag=train/loss&points=5", 400, "'points' must lie between 16 and 100000"),
         ("positions?run=a", 400, "argument 'embedding' is missing"),
         ("positions?run=a&embedding=zz", 404, f"no embedding 'zz'; it has '{EMBEDDING}'"),
