@@ -6,6 +6,7 @@ import type {
   Model,
   PositionsHeader,
   RowHistoryHeader,
+  RowNormsHeader,
   RowsHeader,
   Runs,
   ScalarsHeader,
@@ -87,6 +88,9 @@ export const getRows = (
   rows: readonly number[],
   signal: AbortSignal | null,
 ) => binary<RowsHeader>("rows", { run, embedding, rows: rows.join(","), step }, signal);
+
+export const getRowNorms = (run: string, embedding: string, step: number, signal: AbortSignal | null) =>
+  binary<RowNormsHeader>("rows", { run, embedding, step }, signal);
 
 export const getRowHistory = (run: string, embedding: string, row: number, signal: AbortSignal | null) =>
   binary<RowHistoryHeader>("rows", { run, embedding, rows: row }, signal);

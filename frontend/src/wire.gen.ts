@@ -182,6 +182,16 @@ export interface RowsHeader {
 }
 
 /**
+ * `rows` at one step without rows. Arrays: norms, grad_norms, update_norms float32 [R] of all sampled rows.
+ */
+export interface RowNormsHeader {
+  run: string;
+  embedding: string;
+  step: number;
+  arrays: ArrayInfo[];
+}
+
+/**
  * `rows` without a step: the asked rows through the run. Arrays: steps int64 [T], wall_times float64 [T],
  * norms, grad_norms, update_norms float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th percentile of all
  * sampled rows' norms).

@@ -8,16 +8,13 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
-from tensorboard_plugin_paramviz.analysis.neighbours import nearest
 from tensorboard_plugin_paramviz.analysis.projection import project
-from tensorboard_plugin_paramviz.analysis.row_history import row_norms
 from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
-from tensorboard_plugin_paramviz.record import STAT_UNITS, dequantize
-from tensorboard_plugin_paramviz.web import binary, wire
+from tensorboard_plugin_paramviz.record import STAT_UNITS
+from tensorboard_plugin_paramviz.web import binary, row_replies, wire
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Bases
 from tensorboard_plugin_paramviz.web.curves import likely_curves
@@ -26,7 +23,6 @@ from tensorboard_plugin_paramviz.web.curves import likely_curves
 LIVE_SECS = 60.0
 #: Positions in one reply.
 POSITIONS_BYTES = 64 << 20
-NEIGHBOURS = 10
 
 
 class Replies:
@@ -142,43 +138,23 @@ class Replies:
         return binary.encode(header, {"steps": steps[asked], "wall_times": wall_times, "positions": positions})
 
     def rows(self, arguments: Arguments) -> bytes:
-        """Rows at one step, or without a step their history."""
+        """Rows at one step, their history without a step, or without rows the norms of all at a step."""
         snapshots = self._snapshots(arguments.text("run"))
         path = arguments.text("embedding")
-        series, usable = snapshots.embedding_series(path), snapshots.usable(path)
-        rows = arguments.integers("rows", most=64, high=series.shapes[-1][0])
+        series = snapshots.embedding_series(path)
         step = arguments.step("step")
-        header: dict[str, Any] = {"run": snapshots.run, "embedding": path, "rows": rows}
+        header: dict[str, Any] = {"run": snapshots.run, "embedding": path}
+        if step is not None and arguments.optional_text("rows") is None:
+            norms = row_replies.norms_at(snapshots, path, row_replies.ordinal_of(snapshots, path, step))
+            return binary.encode({**header, "step": step}, norms)
+        rows = arguments.integers("rows", most=64, high=series.shapes[-1][0])
+        header["rows"] = rows
         if step is None:
-            history = row_norms((snapshots.embedding(path, int(ordinal)) for ordinal in usable), len(usable), rows)
-            times = {"steps": series.steps[usable], "wall_times": series.wall_times[usable]}
-            return binary.encode(header, {**times, **history})
-        steps = series.steps[usable]
-        at = int(np.searchsorted(steps, step))
-        if at == len(steps) or steps[at] != step:
-            raise NotFoundError(
-                f"run {snapshots.run!r} has no {path!r} at step {step}; nearest: {_nearest_steps(steps, at)}"
-            )
-        now = snapshots.embedding(path, int(usable[at]))
-        values = dequantize(now.rows)
-        norms = np.linalg.norm(values, axis=1)  # [R]
-        ranks = np.empty(len(norms), np.int32)
-        ranks[np.argsort(-np.nan_to_num(norms, nan=-1.0), kind="stable")] = np.arange(1, len(norms) + 1)
-        neighbours, cosines = nearest(values, rows, NEIGHBOURS)
-        first = dequantize(snapshots.embedding(path, int(usable[0])).rows)
-        first_neighbours, first_cosines = nearest(first, rows, NEIGHBOURS)
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "values": values[rows],
-            "norms": norms[rows],
-            "grad_norms": now.grad_norms[rows],
-            "update_norms": now.update_norms[rows],
-            "norm_ranks": ranks[rows],
-            "neighbours": neighbours,
-            "cosines": cosines,
-            "first_neighbours": first_neighbours,
-            "first_cosines": first_cosines,
-        }
-        return binary.encode({**header, "step": step, "first_step": int(steps[0])}, arrays)
+            return binary.encode(header, row_replies.history(snapshots, path, rows))
+        ordinal = row_replies.ordinal_of(snapshots, path, step)
+        first_step = int(series.steps[snapshots.usable(path)[0]])
+        arrays = row_replies.rows_at(snapshots, path, ordinal, rows)
+        return binary.encode({**header, "step": step, "first_step": first_step}, arrays)
 
     def _snapshots(self, name: str) -> SnapshotReader:
         with self._index.lock:
@@ -215,7 +191,3 @@ def _run_info(run: RunIndex) -> wire.RunInfo:
 def _listed(names: list[str], most: int = 20) -> str:
     shown = ", ".join(map(repr, names[:most]))
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"
-
-
-def _nearest_steps(steps: np.ndarray, at: int) -> str:
-    return ", ".join(str(int(step)) for step in steps[max(0, at - 1) : at + 1]) or "none"

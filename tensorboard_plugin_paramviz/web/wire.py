@@ -174,6 +174,15 @@ class RowsHeader(TypedDict):
     arrays: list[ArrayInfo]
 
 
+class RowNormsHeader(TypedDict):
+    """`rows` at one step without rows. Arrays: norms, grad_norms, update_norms float32 [R] of all sampled rows."""
+
+    run: str
+    embedding: str
+    step: int
+    arrays: list[ArrayInfo]
+
+
 class RowHistoryHeader(TypedDict):
     """`rows` without a step: the asked rows through the run. Arrays: steps int64 [T], wall_times float64 [T],
     norms, grad_norms, update_norms float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th percentile of all

@@ -126,6 +126,14 @@ def test_rows_without_a_step_are_their_history(client: Client) -> None:
     assert (arrays["norm_low"] <= arrays["norm_high"]).all()
 
 
+def test_a_step_without_rows_is_the_norms_of_all(client: Client) -> None:
+    header, arrays = get_binary(client, f"rows?run=a&embedding={EMBEDDING}&step=350")
+    expected = snapshot_at(350, rows=20).embeddings[EMBEDDING]
+    assert (header["step"], arrays["norms"].shape) == (350, (20,))
+    np.testing.assert_allclose(arrays["norms"], np.linalg.norm(expected.values, axis=1), rtol=0.02)
+    np.testing.assert_array_equal(arrays["update_norms"], expected.update_norms)
+
+
 def test_updates_without_a_cursor_tell_all_and_with_the_newest_nothing(client: Client) -> None:
     everything = get_json(client, "updates")
     assert [run["run"] for run in everything["runs"]] == ["a", "b"]
@@ -193,7 +201,7 @@ def test_a_browser_that_reconnects_gets_only_what_it_missed(client: Client) -> N
         (f"positions?run=a&embedding={EMBEDDING}&stride=0", 400, "'stride' must lie between 1 and"),
         (f"rows?run=a&embedding={EMBEDDING}&step=355&rows=1", 404, "at step 355; nearest: 350, 360"),
         (f"rows?run=a&embedding={EMBEDDING}&step=350&rows=20", 400, "'rows' must lie between 0 and 19"),
-        (f"rows?run=a&embedding={EMBEDDING}&step=350&rows=", 400, "argument 'rows' is missing"),
+        (f"rows?run=a&embedding={EMBEDDING}&rows=", 400, "argument 'rows' is missing"),
         (f"rows?run=a&embedding={EMBEDDING}&step=350&rows={','.join('1' * 65)}", 400, "at most 64"),
         ("updates?cursor=-1", 400, "'cursor' must lie between 0 and"),
         ("updates?wait=1e9", 400, "'wait' must be a number from 0 to 20"),

@@ -1,7 +1,7 @@
 /** Brings what the server knows of single rows: the inspector's numbers, and the values rows are coloured by. */
 
 import { effect } from "@preact/signals";
-import { getRowHistory, getRows } from "../api";
+import { getRowHistory, getRowNorms, getRows } from "../api";
 import type { Reply } from "../pvz1";
 import type { RowsHeader } from "../wire.gen";
 import { rowNumbers, setRowNumbers } from "./curves";
@@ -18,12 +18,10 @@ import {
   subject,
 } from "./selection";
 import { colorBy, showing } from "./settings";
-import { type Cloud, cloud, loadedVersion, ordinal } from "./timeline";
+import { cloud, loadedVersion, ordinal } from "./timeline";
 
 const REST_MS = 90;
 const PLAYING_MS = 350;
-/** The server's limit for one request. */
-const ROWS_AT_ONCE = 64;
 
 /** Starts; returns what stops it. */
 export function followRows(): () => void {
@@ -157,15 +155,15 @@ function followHistory(): () => void {
   };
 }
 
-/** Norm and Gradient of all rows at the cursor: asked once it rests, in as many requests as the limit needs. */
+/** Norm and Gradient of all rows at the cursor: asked once it rests. */
 function followNumbers(): () => void {
   const asker = latest(async (signal) => {
     const now = cloud.peek();
     const by = colorBy.peek();
     const step = now?.set.knownStep(ordinal.peek()) ?? Number.NaN;
     if (!now || Number.isNaN(step)) return;
-    const values = new Float32Array(now.set.rows).fill(Number.NaN);
-    await readNumbers(now, step, by === "norm" ? "norms" : "grad_norms", values, signal);
+    const reply = await getRowNorms(now.run, now.embedding.path, step, signal);
+    const values = reply.floats(by === "norm" ? "norms" : "grad_norms");
     if (!signal.aborted && cloud.peek()?.set === now.set) setRowNumbers({ colorBy: by, step, values });
   });
   const stop = effect(() => {
@@ -183,18 +181,4 @@ function followNumbers(): () => void {
     stop();
     asker.stop();
   };
-}
-
-async function readNumbers(
-  now: Cloud,
-  step: number,
-  name: "norms" | "grad_norms",
-  target: Float32Array,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let first = 0; first < now.set.rows; first += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, now.set.rows - first);
-    const rows = Array.from({ length: count }, (_, i) => first + i);
-    target.set((await getRows(now.run, now.embedding.path, step, rows, signal)).floats(name), first);
-  }
 }

@@ -1,0 +1,61 @@
+"""The arrays of the `rows` route: single rows at a step, through the run, and the norms of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tensorboard.errors import NotFoundError
+
+from tensorboard_plugin_paramviz.analysis.neighbours import nearest
+from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_norms
+from tensorboard_plugin_paramviz.reader import SnapshotReader
+from tensorboard_plugin_paramviz.record import dequantize
+
+Arrays = dict[str, npt.NDArray[Any]]
+NEIGHBOURS = 10
+
+
+def ordinal_of(snapshots: SnapshotReader, path: str, step: int) -> int:
+    """Where `step` stands in the embedding's series. Raises NotFoundError that names the steps beside it."""
+    usable = snapshots.usable(path)
+    steps = snapshots.embedding_series(path).steps[usable]
+    at = int(np.searchsorted(steps, step))
+    if at == len(steps) or steps[at] != step:
+        beside = ", ".join(str(int(near)) for near in steps[max(0, at - 1) : at + 1])
+        raise NotFoundError(f"run {snapshots.run!r} has no {path!r} at step {step}; nearest: {beside}")
+    return int(usable[at])
+
+
+def norms_at(snapshots: SnapshotReader, path: str, ordinal: int) -> Arrays:
+    """norms, grad_norms, update_norms float32 [R] of all sampled rows."""
+    now = snapshots.embedding(path, ordinal)
+    return {"norms": norms_of(now.rows), "grad_norms": now.grad_norms, "update_norms": now.update_norms}
+
+
+def rows_at(snapshots: SnapshotReader, path: str, ordinal: int, rows: list[int]) -> Arrays:
+    """Values, norms, ranks and neighbours of the asked rows, as `RowsHeader` says. Cost: r x R x D multiplications."""
+    values = dequantize(snapshots.embedding(path, ordinal).rows)  # [R, D]
+    norms = norms_at(snapshots, path, ordinal)
+    ranks = np.empty(len(values), np.int32)
+    ranks[np.argsort(-np.nan_to_num(norms["norms"], nan=-1.0), kind="stable")] = np.arange(1, len(values) + 1)
+    neighbours, cosines = nearest(values, rows, NEIGHBOURS)
+    first = dequantize(snapshots.embedding(path, int(snapshots.usable(path)[0])).rows)
+    first_neighbours, first_cosines = nearest(first, rows, NEIGHBOURS)
+    return {
+        "values": values[rows],
+        **{name: array[rows] for name, array in norms.items()},
+        "norm_ranks": ranks[rows],
+        "neighbours": neighbours,
+        "cosines": cosines,
+        "first_neighbours": first_neighbours,
+        "first_cosines": first_cosines,
+    }
+
+
+def history(snapshots: SnapshotReader, path: str, rows: list[int]) -> Arrays:
+    """The asked rows through the run, as `RowHistoryHeader` says. Cost: reads every snapshot of the embedding once."""
+    series, usable = snapshots.embedding_series(path), snapshots.usable(path)
+    norms = row_norms((snapshots.embedding(path, int(ordinal)) for ordinal in usable), len(usable), rows)
+    return {"steps": series.steps[usable], "wall_times": series.wall_times[usable], **norms}
