@@ -1,6 +1,6 @@
 """Makes the README's pictures from the real product: trains a model, opens the tab in a browser, photographs it.
 
-    python docs/make_pictures.py [--dataset shakespeare|python|FILE] [--steps 1000] [--run DIR]
+    python docs/make_pictures.py [--dataset shakespeare|python|FILE] [--steps 600] [--run DIR]
 
 Writes docs/pictures/tab.png (one step) and docs/pictures/learning.webp (the tokens through all of training, a loop).
 """
@@ -31,7 +31,7 @@ LOOP_WIDTH, LOOP_PICTURES, LOOP_MS, LAST_MS = 720, 60, 90, 1800
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dataset", help="as for train.py; default: its own")
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--run", type=Path, help="a run that is there already, instead of training one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +39,7 @@ def main() -> None:
         if options.run is None:
             data = ["--dataset", options.dataset] if options.dataset else []
             train = [str(ROOT / "train.py"), "--logdir", str(run), "--steps", str(options.steps)]
-            subprocess.run([sys.executable, *train, *data, "--every", "5", "--max-overhead", "0.2"], check=True)
+            subprocess.run([sys.executable, *train, *data, "--every", "2", "--max-overhead", "0.2"], check=True)
         with tensorboard(run.parent) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
             PICTURES.mkdir(exist_ok=True)
@@ -56,14 +56,16 @@ def photograph(browser: Browser, address: str, run: str) -> None:
     tab.wait_for_cloud()
     tab.rest()
     loop(page, tab)
-    page.mouse.click(*tab.place(row_of(tab, "a")))
-    tab.go_to(tab.last_step() * 2 // 5)
+    search = tab.frame.get_by_placeholder("Find a token")
+    search.fill("a")
+    search.press("Enter")
+    search.fill("")
+    tab.seek(tab.last_step() * 2 // 5)
+    tab.rest()
     page.mouse.move(SIZE["width"] / 2, SIZE["height"] - 2)
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     page.wait_for_timeout(1000)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    # 256 colours are enough for this page, and a third of the bytes.
-    picture.quantize(256, dither=Image.Dither.NONE).save(PICTURES / "tab.png", optimize=True)
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(PICTURES / "tab.png", optimize=True)
     context.close()
 
 
@@ -82,21 +84,6 @@ def loop(page: Page, tab: Tab) -> None:
     target = PICTURES / "learning.webp"
     pictures[0].save(target, save_all=True, append_images=pictures[1:], duration=times, loop=0, quality=70, method=6)
     print(f"{target.relative_to(ROOT)}: {len(pictures)} pictures, {target.stat().st_size // 1024} KB")
-
-
-def row_of(tab: Tab, label: str) -> int:
-    """The row of a token: asked of the model record, as the page does."""
-    return int(
-        tab.frame.evaluate(
-            """async (label) => {
-              const run = new URLSearchParams(parent.location.hash.slice(1)).get("p.paramviz.run");
-              const address = new URL("model?run=" + encodeURIComponent(run), document.baseURI);
-              const model = await (await fetch(address)).json();
-              return model.embeddings[0].labels.indexOf(label);
-            }""",
-            label,
-        )
-    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadCloud, stopLoading, wakeLoader } from "../src/store/load_cloud";
-import { following } from "../src/store/playback";
+import { following, seekStep } from "../src/store/playback";
 import { setRuns } from "../src/store/runs";
 import { cloud, loadedCount, morph, place, showCloud, step, total } from "../src/store/timeline";
 import type { Embedding, RunInfo } from "../src/wire.gen";
@@ -63,9 +63,11 @@ function tellRuns(): void {
 
 const failures: unknown[] = [];
 const start = (at: number | null) =>
-  loadCloud("r", EMBEDDING, at, async (error) => {
-    failures.push(error);
-    return false;
+  loadCloud("r", EMBEDDING, at, {
+    failed: async (error) => {
+      failures.push(error);
+      return false;
+    },
   });
 
 /** Lets the loader work until it has nothing more to ask. */
@@ -179,12 +181,12 @@ describe("a run that grows", () => {
     for (const ordinal of [299, 300, 1501, 2999]) expect(cloud.value?.set.positions(ordinal)?.[0]).toBe(ordinal);
   });
 
-  test("starts with nothing at all", async () => {
+  test("starts with nothing at all, and asks for nothing until there is something", async () => {
     server.total = 0;
     tellRuns();
     void start(null);
     await settled();
-    expect(loadedCount.value).toBe(0);
+    expect(server.asked).toEqual([]);
     server.total = 2;
     tellRuns();
     wakeLoader();
@@ -207,6 +209,48 @@ describe("what was true no longer is", () => {
     expect(loadedCount.value).toBe(301);
     expect(cloud.value?.set.positions(7)?.[5]).toBe(2);
     expect(morph.value?.from[5]).toBe(1);
+  });
+
+  test("a restart that voided every snapshot clears the picture until there are new ones", async () => {
+    tellRuns();
+    void start(null);
+    await settled();
+    Object.assign(server, { generation: 1, total: 0 });
+    tellRuns();
+    wakeLoader();
+    await settled();
+    expect(cloud.value).toBeNull();
+    Object.assign(server, { total: 3 });
+    tellRuns();
+    wakeLoader();
+    await settled();
+    expect(loadedCount.value).toBe(3);
+  });
+
+  test("a request that failed is made again, and the cursor stays where it was put", async () => {
+    tellRuns();
+    let broken = false;
+    const answer = globalThis.fetch;
+    vi.stubGlobal("fetch", async (url: string) => (broken ? new Response("busy", { status: 503 }) : answer(url)));
+    const told: string[] = [];
+    void loadCloud("r", EMBEDDING, null, {
+      shown: () => told.push("shown"),
+      failed: async (error) => {
+        told.push((error as Error).message);
+        broken = false;
+        return true;
+      },
+    });
+    await settled();
+    seekStep(1200);
+    Object.assign(server, { total: 301 });
+    broken = true;
+    tellRuns();
+    wakeLoader();
+    await settled();
+    expect(told).toEqual(["shown", "busy", "shown"]);
+    expect(step.value).toBe(1200);
+    expect(total.value).toBe(301);
   });
 
   test("a new generation drops everything of the old one", async () => {

@@ -152,6 +152,8 @@ def _tensor_span(data: bytes, start: int, stop: int, tag: str, content: bytes) -
                     shape.append(sizes[-1] if sizes else 0)
         elif field in (4, 8) and wire == _BYTES:  # tensor_content, or the one string_val of a JSON value
             offset, length = at, end - at
+    if dtype > 127:
+        raise MalformedEventError(f"a tensor of the unknown type {dtype}")
     single = dtype == DT_FLOAT and not shape and length == 4
     number = _FLOAT.unpack_from(data, offset)[0] if single else None
     return ValueSpan(tag, content, dtype, tuple(shape), offset, length, number)
@@ -191,7 +193,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         at += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value, at
+            return value & 0xFFFFFFFFFFFFFFFF, at
         shift += 7
         if shift > 63:
             raise MalformedEventError("a varint longer than 64 bits")

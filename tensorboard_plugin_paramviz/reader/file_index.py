@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from tensorboard_plugin_paramviz.reader.columns import ScalarColumn, ValueColumn
 from tensorboard_plugin_paramviz.reader.event_walk import EventHead, MalformedEventError, ValueSpan, read_event
 from tensorboard_plugin_paramviz.reader.records import FOOTER_BYTES, DamagedFileError, read_records
-from tensorboard_plugin_paramviz.record.names import MODEL_TAG, UnknownFormatError, check_format
+from tensorboard_plugin_paramviz.record.names import MODEL_TAG, check_format
+from tensorboard_plugin_paramviz.record.summary import check_form
 
 logger = logging.getLogger(__name__)
 #: Parsed heads are handed over in groups of this many bytes of file, so that a large file shows progress.
@@ -20,7 +21,8 @@ GROUP_BYTES = 32 << 20
 @dataclass
 class FileIndex:
     """Columns of one file. read_to: offset behind the last complete record. sessions: places of model records.
-    stopped: the framing broke, nothing more can be read. resumed: voids steps of an earlier file of the run."""
+    damage: sentences that stay true. trouble: why it can't be read just now. stopped: the framing broke, nothing more can
+    be read. resumed: voids steps of an earlier file of the run."""
 
     path: str
     values: dict[str, ValueColumn] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class FileIndex:
     identity: tuple[int, int] | None = None
     changed_at: float = 0.0
     damage: list[str] = field(default_factory=list)
+    trouble: str | None = None
     stopped: bool = False
     unreadable: int = 0
     resumed: bool = False
@@ -64,13 +67,17 @@ class FileIndex:
                 if self.read_to - group_start > GROUP_BYTES:
                     yield group
                     group, group_start = [], self.read_to
+            self.trouble = None
         except DamagedFileError as error:
             self.stopped = True
             self.damage.append(f"{os.path.basename(self.path)}: {error}")  # noqa: PTH119
         except OSError as error:
-            self.damage = [f"{os.path.basename(self.path)}: {error.strerror or error}"]  # noqa: PTH119
+            self.fails(error)
             self.size = self.read_to  # look again
         yield group
+
+    def fails(self, error: OSError) -> None:
+        self.trouble = f"{os.path.basename(self.path)}: {error.strerror or error}"  # noqa: PTH119
 
     def _head(self, offset: int, data: bytes | None) -> EventHead | None:
         try:
@@ -87,26 +94,29 @@ class FileIndex:
             return None
 
     def add(self, records: list[tuple[int, EventHead]]) -> bool:
-        """Take heads into the columns; True where steps served before are void now."""
+        """Take heads into the columns; True where snapshots served before are void now."""
         voided = False
         for offset, head in records:
             if head.purge_step is not None:
                 voided |= self._purge(head.purge_step)
             for tag, value in head.scalars:
-                voided |= self.scalars.setdefault(tag, ScalarColumn()).append(head.step, head.wall_time, value)
+                # A script may log a scalar as often as it likes: that voids no snapshot.
+                self.scalars.setdefault(tag, ScalarColumn()).append(head.step, head.wall_time, value)
             for span in head.values:
                 voided |= self._add_value(offset, head, span)
         return voided
 
     def _purge(self, step: int) -> bool:
         self.purge_step = step if self.purge_step is None else min(step, self.purge_step)
-        columns = (*self.values.values(), *self.scalars.values())
-        return sum(column.truncate(step) for column in columns) > 0
+        for column in self.scalars.values():
+            column.truncate(step)
+        return sum(column.truncate(step) for column in self.values.values()) > 0
 
     def _add_value(self, offset: int, head: EventHead, span: ValueSpan) -> bool:
         try:
             check_format(span.content)
-        except UnknownFormatError as error:
+            check_form(span.tag, span.dtype, span.shape, span.length)
+        except ValueError as error:
             note = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119
             if note not in self.damage:
                 self.damage.append(note)
@@ -116,7 +126,8 @@ class FileIndex:
             self.sessions.append((offset + span.offset, span.length))
             return False
         if span.number is not None:
-            return self.scalars.setdefault(span.tag, ScalarColumn()).append(head.step, head.wall_time, span.number)
+            self.scalars.setdefault(span.tag, ScalarColumn()).append(head.step, head.wall_time, span.number)
+            return False
         return self.values.setdefault(span.tag, ValueColumn()).append(head.step, head.wall_time, offset, span)
 
 

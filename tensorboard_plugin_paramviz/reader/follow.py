@@ -17,8 +17,9 @@ ROUND_SECS = 0.05
 IDLE_ROUND_SECS = 1.0
 IDLE_AFTER_SECS = 60.0
 SCAN_SECS = 1.0
-#: A scan may take at most this share of the time, so that a logdir of ten thousand directories stays cheap.
-SCAN_SHARE = 0.01
+#: A scan may take at most this share of the time, so that a logdir of ten thousand directories stays cheap, but a new
+#: run is not searched for more seldom than this.
+SCAN_SHARE, LONGEST_SCAN_SECS = 0.01, 60.0
 
 
 class Follower:
@@ -57,9 +58,10 @@ class Follower:
                 started = time.monotonic()
                 if started >= next_scan:
                     self.index.scan()
-                    self.index.poll()
                     spent = time.monotonic() - started
-                    next_scan = time.monotonic() + max(SCAN_SECS, spent / SCAN_SHARE if spent > 0.05 else 0.0)
+                    self.index.poll()
+                    rest = spent / SCAN_SHARE if spent > 0.05 else 0.0
+                    next_scan = time.monotonic() + max(SCAN_SECS, min(rest, LONGEST_SCAN_SECS))
                 else:
                     self._poll_active()
             except Exception:

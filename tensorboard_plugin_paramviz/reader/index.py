@@ -36,6 +36,7 @@ class Index:
         self.roots = roots
         self.runs: dict[str, RunIndex] = {}
         self.removed: dict[str, int] = {}
+        self._generations: dict[str, int] = {}  # the next one of each run that vanished
         self.cursor = 1
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
@@ -57,7 +58,7 @@ class Index:
             for name, path in sorted(known - found):
                 self._forget(name, path)
             for name, path in sorted(found - known):
-                run = self.runs.setdefault(name, RunIndex(name))
+                run = self.runs.setdefault(name, RunIndex(name, self._generations.get(name, 0)))
                 run.files[path] = FileIndex(path)
                 self.removed.pop(name, None)
                 self._touch(run)
@@ -72,11 +73,13 @@ class Index:
         if not self._first_sight_done:
             self._first_sight_bytes = sum(file.size for _, file in self.all_files())
         for run, file in grown:
+            told = run.damaged
             for group in file.read():
                 with self.lock:
                     if file.add(group) or self._resumes(run, file):
                         run.generation += 1
-                    self._touch(run)
+                    if group or run.damaged != told:
+                        self._touch(run)
         if not self._first_sight_done:
             with self.lock:
                 self._first_sight_done = True
@@ -104,13 +107,12 @@ class Index:
                 self._touch(run)
             return False
         except OSError as error:
-            if not isinstance(error, FileNotFoundError):
-                note = f"{file.path}: {error.strerror or error}"
-                with self.lock:
-                    if note not in file.damage:
-                        file.damage.append(note)
-                        self._touch(run)
-            return False  # a file that is gone leaves with the next scan
+            before = file.trouble
+            if not isinstance(error, FileNotFoundError):  # one that is gone leaves with the next scan
+                file.fails(error)
+            if file.trouble != before:
+                self._touch(run)
+            return False
 
     def _resumes(self, run: RunIndex, file: FileIndex) -> bool:
         """True the first time this file voids steps of an earlier one."""
@@ -127,6 +129,7 @@ class Index:
         if not run.files:
             del self.runs[name]
             self.removed[name] = self.cursor
+            self._generations[name] = run.generation
 
     def _touch(self, run: RunIndex) -> None:
         with self.changed:

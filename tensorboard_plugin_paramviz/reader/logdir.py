@@ -21,7 +21,9 @@ class Root:
     def run_name(self, directory: str) -> str:
         """TensorBoard's name of the run in `directory`: the relative path, "." for the root, "name/." with a name."""
         relative = os.path.relpath(directory, self.path)
-        return os.path.join(self.name, relative) if self.name else relative  # noqa: PTH118 - a name, not a path
+        name = os.path.join(self.name, relative) if self.name else relative  # noqa: PTH118 - a name, not a path
+        # Bytes that are not UTF-8 have no form in JSON or in a URL; written out they stay different from each other.
+        return name.encode("utf-8", "backslashreplace").decode()
 
 
 def roots_of(logdir: str, logdir_spec: str) -> list[Root]:
@@ -55,9 +57,16 @@ def event_files(root: Root) -> Iterator[tuple[str, str]]:
             seen.add((status.st_dev, status.st_ino))
             with os.scandir(directory) as entries:
                 for entry in entries:
-                    if entry.is_dir():
+                    if _is_directory(entry):
                         waiting.append(entry.path)
                     elif "tfevents" in entry.name and not entry.name.endswith(".profile-empty"):
                         yield root.run_name(directory), entry.path
         except OSError:
             continue
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself, or into a directory that is closed to us
+        return False

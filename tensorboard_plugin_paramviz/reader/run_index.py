@@ -41,13 +41,14 @@ class ScalarSeries:
 
 class RunIndex:
     """All files of a run, in TensorBoard's order (by name). changed: the index's cursor at the last change.
-    generation: raised when steps served before are void."""
+    generation: raised when snapshots served before are void; a run that takes the name of one that vanished begins
+    behind its last."""
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, generation: int = 0) -> None:
         self.run = run
         self.files: dict[str, FileIndex] = {}
         self.changed = 0
-        self.generation = 0
+        self.generation = generation
         self._cache: dict[object, Any] = {}
 
     def touch(self, cursor: int) -> None:
@@ -73,7 +74,9 @@ class RunIndex:
 
     @property
     def damaged(self) -> list[str]:
-        return [sentence for file in self._ordered() for sentence in file.damage]
+        return [
+            sentence for file in self._ordered() for sentence in (*file.damage, *filter(None, [file.trouble]))
+        ]
 
     @property
     def written_at(self) -> float:

@@ -6,6 +6,8 @@ at all. Tensors carry little-endian `tensor_content`, so that a reader can take 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
@@ -62,6 +64,16 @@ def encode_snapshot(snapshot: Snapshot) -> Summary:
         row = np.array([getattr(cost, column) for column in SELF_COLUMNS], np.float32)  # [5]
         summary.value.append(_value(SELF_TAG, _tensor(row)))
     return summary
+
+
+def check_form(tag: str, dtype: int, shape: tuple[int, ...], length: int) -> None:
+    """Raise ValueError unless a tensor of `length` bytes has the form its tag promises: [L, S] and [R, D] have two
+    dimensions, none of them 0, and the bytes are those of its shape. Other tags may hold anything."""
+    if tag != STATS_TAG and not tag.startswith((EMBEDDING_PREFIX, EMBEDDING_ROWS_PREFIX)):
+        return
+    kind = NUMPY_DTYPES.get(dtype)
+    if kind is None or len(shape) != 2 or 0 in shape or math.prod(shape) * kind.itemsize != length:
+        raise ValueError(f"{tag} of type {dtype} and shape {list(shape)} in {length:,} bytes can't be read")
 
 
 def decode_array(content: bytes, dtype: int, shape: tuple[int, ...]) -> npt.NDArray[np.generic]:

@@ -2,7 +2,7 @@
 
 import { integer, wholePercent } from "../format";
 import { finiteRows } from "../store/appearance";
-import { embedding, embeddingName, rowNoun, runName } from "../store/runs";
+import { embedding, embeddingName, model, rowNoun, run, runName } from "../store/runs";
 import { layout, mode, setMode } from "../store/settings";
 import { cloud, loadedCount, reading, step, total } from "../store/timeline";
 import { Cloud, scene } from "./cloud";
@@ -42,7 +42,7 @@ function Title() {
 function Subtitle() {
   const one = embedding.value;
   const now = cloud.value;
-  if (!one || !now || loadedCount.value === 0) return <p>{runName.value ? "Reading the first snapshots" : ""}</p>;
+  if (!one || !now || loadedCount.value === 0) return <p>{waitingFor()}</p>;
   const rows = now.set.rows;
   const whole = one.shape[0] ?? rows;
   const shown = `${integer(finiteRows.value)} of ${integer(rows)} ${rowNoun.value}s`;
@@ -55,6 +55,12 @@ function Subtitle() {
       <span class="wide-only"> shown</span>
     </p>
   );
+}
+
+function waitingFor(): string {
+  if (!runName.value) return "";
+  if (model.value && !embedding.value) return "No embedding was recorded in this run";
+  return run.value?.snapshots === 0 ? "No snapshot yet" : "Reading the first snapshots";
 }
 
 /** A thin bar while the snapshots come in; nothing once all of them are here or memory holds what it may. */

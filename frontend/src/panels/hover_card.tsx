@@ -1,10 +1,11 @@
 /** The name of the point under the pointer, a moment after it came to rest there. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { integer, number } from "../format";
 import { embedding } from "../store/runs";
 import { details, hovered } from "../store/selection";
-import { layout, width } from "../store/settings";
+import { layout } from "../store/settings";
+import { cardPlace } from "./card_place";
 import { nameOf } from "./token_name";
 
 const AFTER_MS = 80;
@@ -13,6 +14,15 @@ export function HoverCard() {
   const at = hovered.value;
   const [ready, setReady] = useState<number | null>(null);
   const row = at?.row ?? null;
+  const card = useRef<HTMLDivElement>(null);
+  // After each drawing: what comes from the server makes the card larger.
+  useLayoutEffect(() => {
+    const around = card.current?.parentElement;
+    if (!card.current || !around || !at) return;
+    const size = { width: card.current.offsetWidth, height: card.current.offsetHeight };
+    const [left, top] = cardPlace(at, size, { width: around.clientWidth, height: around.clientHeight });
+    card.current.style.transform = `translate(${left}px, ${top}px)`;
+  });
   useEffect(() => {
     setReady(null);
     if (row === null) return;
@@ -24,16 +34,8 @@ export function HoverCard() {
   const known = details.value.get(at.row);
   const count = embedding.value?.counts?.[at.row];
   const nearest = known?.neighbours.slice(0, 3).map((neighbour) => nameOf(neighbour.row).text);
-  const leftward = at.x > width.value * 0.4;
   return (
-    <div
-      class="hover-card"
-      style={{
-        left: `${at.x}px`,
-        top: `${at.y}px`,
-        transform: `translate(${leftward ? "calc(-100% - 18px)" : "18px"}, -50%)`,
-      }}
-    >
+    <div ref={card} class="hover-card">
       <b>{name.title}</b>
       <span>
         id {name.id}

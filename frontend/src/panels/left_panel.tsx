@@ -75,7 +75,7 @@ function EmbeddingRows() {
     <fieldset class="rows">
       <legend class="field-label">Parameters</legend>
       {shown.map((one) => (
-        <label key={one.path} class="check-row" title={one.path}>
+        <label key={one.path} class="check-row" title={`${one.path}  ${one.size}`}>
           <input
             type="radio"
             name="embedding"
@@ -98,7 +98,7 @@ function Looks() {
     { value: "class", name: named ? "Class" : rowNoun.value === "position" ? "Position" : "Id" },
     { value: "norm", name: "Norm" },
     { value: "gradient", name: "Gradient" },
-    { value: "movement", name: "Movement since first step" },
+    { value: "movement", name: "Moved" },
     { value: "count", name: counted ? "Count" : "Count (not logged)", disabled: !counted },
   ];
   const continuous = shownColorBy.value !== "class" || !named;

@@ -73,7 +73,11 @@ function ColorScale() {
   const by = shownColorBy.value;
   const name = by === "class" ? (rowNoun.value === "position" ? "Position" : "Id") : NAMES[by];
   const written = (value: number) =>
-    by === "class" ? integer(value) : by === "count" ? integer(10 ** value - 1) : number(value);
+    by === "class"
+      ? integer(value)
+      : by === "count"
+        ? integer(10 ** value - 1)
+        : number(by === "gradient" ? 10 ** value : value);
   return (
     <span class="color-scale">
       <span class="scale-name">{name}</span>

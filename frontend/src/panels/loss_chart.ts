@@ -45,7 +45,7 @@ export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void 
     const [low, high] = [positive[0] / pad, positive[1] * pad];
     const y = mapper(low, high, plot.bottom - 6, plot.top + 3, true);
     const height = (value: number) => (value > 0 ? y(value) : Number.NaN);
-    for (const value of logTicks(low, high, Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {
+    for (const value of heights(low, high, Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {
       rule(context, plot.left, y(value), plot.right, y(value), color.grid);
       text(context, number(value).replace(/\.?0+$/, ""), plot.left - 8, y(value), color.axis, "right", font);
     }
@@ -69,6 +69,12 @@ export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void 
   }
   rule(context, plot.left, plot.bottom, plot.right, plot.bottom, color.line);
   if (picture.snapshots) drawSnapshots(context, picture.snapshots, plot, x, color.axis);
+}
+
+/** Round values on the loss axis; a low chart has at least two of them where there are any. */
+function heights(low: number, high: number, count: number): number[] {
+  const few = logTicks(low, high, count);
+  return few.length >= 2 ? few : logTicks(low, high, 2 * count);
 }
 
 export interface StepLabel {

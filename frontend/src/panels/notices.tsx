@@ -2,47 +2,117 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { duration } from "../format";
+import { duration, plural } from "../format";
+import { tryAgain } from "../store/load_run";
 import { fallback } from "../store/picture";
-import { connection, heardAt, indexing, problem, run } from "../store/runs";
+import { connection, embedding, heardAt, indexing, problems, run } from "../store/runs";
 import { mode } from "../store/settings";
 import { checkAgain } from "../store/start";
-import { approximate, cloud, total } from "../store/timeline";
+import { approximate, total } from "../store/timeline";
+import { IconButton } from "./controls";
 import { Icon } from "./icons";
 
 export function Notices() {
-  const damaged = run.value?.damaged ?? [];
   return (
     <div class="notices" role="status">
       <Lost />
-      {problem.value && <Notice>{problem.value}</Notice>}
-      {fallback.value && mode.value === "3d" && (
-        <Notice quiet={fallback.value === "no-webgl"}>
-          {fallback.value === "no-webgl"
-            ? "3D is not available in this browser. The 2D view is shown."
-            : "The graphics driver stopped. The 2D view is shown until it is back."}
-        </Notice>
-      )}
-      {damaged.slice(0, 2).map((sentence) => (
-        <Notice key={sentence}>{sentence}</Notice>
-      ))}
-      {damaged.length > 2 && <Notice>And {damaged.length - 2} more parts of this run could not be read.</Notice>}
-      {cloud.value && total.value < 2 && (
-        <Notice quiet>Recording started. The cloud appears after the second snapshot.</Notice>
-      )}
-      {indexing.value && !indexing.value.done && <Notice quiet>TensorBoard is still reading the logdir.</Notice>}
+      <Problems />
+      <Fallback />
+      <Damaged />
+      <Beginning />
       <Approximate />
     </div>
   );
 }
 
-function Notice({ children, quiet = false }: { children: ComponentChildren; quiet?: boolean }) {
+interface NoticeProps {
+  children: ComponentChildren;
+  quiet?: boolean;
+  /** What the person may ask for. */
+  action?: { name: string; run(): void } | undefined;
+  onDismiss?: (() => void) | undefined;
+}
+
+function Notice({ children, quiet = false, action, onDismiss }: NoticeProps) {
   return (
-    <p class={quiet ? "notice quiet" : "notice"}>
+    <div class={quiet ? "notice quiet" : "notice"}>
       {!quiet && <Icon name="warn" size={16} />}
-      <span>{children}</span>
-    </p>
+      <div class="notice-words">{children}</div>
+      {action && (
+        <button type="button" class="link" onClick={action.run}>
+          {action.name}
+        </button>
+      )}
+      {onDismiss && <IconButton icon="close" label="Dismiss" class="small" onClick={onDismiss} />}
+    </div>
   );
+}
+
+/** Each sentence once, whatever asked for what failed. */
+function Problems() {
+  const sentences = [...new Set(problems.value.values())];
+  return (
+    <>
+      {sentences.map((sentence) => (
+        <Notice key={sentence} action={{ name: "Try again", run: problems.value.has("runs") ? checkAgain : tryAgain }}>
+          {sentence}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+/** One line of what could not be read; all of it on request. Dismissed, it stays away until there is more of it. */
+function Damaged() {
+  const [open, setOpen] = useState(false);
+  const [dismissed, setDismissed] = useState("");
+  const info = run.value;
+  const sentences = info?.damaged ?? [];
+  const key = `${info?.run}\n${sentences.join("\n")}`;
+  if (sentences.length === 0 || key === dismissed) return null;
+  return (
+    <Notice
+      action={{ name: open ? "Hide" : "Show", run: () => setOpen(!open) }}
+      onDismiss={() => {
+        setDismissed(key);
+        setOpen(false);
+      }}
+    >
+      {open ? (
+        <ul class="notice-list">
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      ) : (
+        <span>
+          {sentences.length === 1 ? "A part" : `${sentences.length} parts`} of this run could not be read.{" "}
+          {plural(total.value, "snapshot is", "snapshots are")} shown.
+        </span>
+      )}
+    </Notice>
+  );
+}
+
+function Fallback() {
+  const [dismissed, setDismissed] = useState(false);
+  const why = fallback.value;
+  if (!why || mode.value !== "3d") return null;
+  if (why === "context-lost") {
+    return <Notice>The graphics driver stopped. The 2D view is shown until it is back.</Notice>;
+  }
+  if (dismissed) return null;
+  return (
+    <Notice quiet onDismiss={() => setDismissed(true)}>
+      3D is not available in this browser. The 2D view is shown.
+    </Notice>
+  );
+}
+
+function Beginning() {
+  if (indexing.value && !indexing.value.done) return <Notice quiet>TensorBoard is still reading the logdir.</Notice>;
+  const few = embedding.value !== null && (run.value?.snapshots ?? 2) < 2 && total.value < 2;
+  return few ? <Notice quiet>Recording started. The cloud appears after the second snapshot.</Notice> : null;
 }
 
 /** Said late, so that it doesn't flash while the snapshots of a scrubbed-to place come in. */
@@ -69,12 +139,9 @@ function Lost() {
   // One failed attempt is no reason to worry anyone.
   if (state.kind !== "lost" || Date.now() - state.since < 1500) return null;
   return (
-    <Notice>
-      TensorBoard does not answer.{" "}
-      {heardAt.value > 0 && `Showing the last data, ${duration((Date.now() - heardAt.value) / 1000)} old. `}
-      <button type="button" class="link" onClick={checkAgain}>
-        Try again
-      </button>
+    <Notice action={{ name: "Try again", run: checkAgain }}>
+      TensorBoard does not answer.
+      {heardAt.value > 0 && ` Showing the last data, ${duration((Date.now() - heardAt.value) / 1000)} old.`}
     </Notice>
   );
 }

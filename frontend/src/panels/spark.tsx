@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { extent, mapper } from "../axis";
-import { number } from "../format";
+import { brief } from "../format";
 import { indexAt } from "../store/curves";
 import { theme } from "../store/settings";
 import { cursorStep } from "../store/timeline";
@@ -75,8 +75,8 @@ export function Spark(props: SparkProps) {
         <div ref={dot} class="spark-dot" style={{ background: props.color }} hidden />
         {ends && (
           <>
-            <span class="spark-high">{number(ends[1])}</span>
-            <span class="spark-low">{number(ends[0])}</span>
+            <span class="spark-high">{brief(ends[1])}</span>
+            <span class="spark-low">{brief(ends[0])}</span>
           </>
         )}
       </div>

@@ -7,6 +7,7 @@ import { atEnd, following, goLive, playing, seekStep, stepBy, togglePlay } from 
 import { connection, heardAt, run } from "../store/runs";
 import { layout, loop, setSpeed, speed, toggleLoop } from "../store/settings";
 import { approximate, step, stepRange, total } from "../store/timeline";
+import type { RunInfo } from "../wire.gen";
 import { IconButton, Select } from "./controls";
 import { Icon } from "./icons";
 
@@ -88,7 +89,11 @@ function StepField() {
           onInput={(event) => setDraft(event.currentTarget.value)}
           onBlur={() => setDraft(null)}
           onKeyDown={(event) => {
-            if (event.key === "Enter") submit();
+            if (event.key === "Enter") {
+              submit();
+              // The keys of the page are wanted next.
+              event.currentTarget.blur();
+            }
             if (event.key === "Escape") {
               setDraft(null);
               event.currentTarget.blur();
@@ -146,9 +151,13 @@ function LiveBadge({ brief = false }: { brief?: boolean }) {
     return (
       <div class="badge">
         <span class="lamp on" />
-        {brief ? "Live" : `Live · step ${integer(info.last_step)}, ${duration(age)} ago`}
+        {brief ? "Live" : info.last_step === null ? "Live · no snapshot yet" : `Live · step ${integer(info.last_step)}, ${duration(age)} ago`}
       </div>
     );
   }
-  return <div class="badge">{brief ? "Finished" : `Finished · ${integer(info.last_step)} steps`}</div>;
+  return <div class="badge">{brief ? "Finished" : finished(info)}</div>;
+}
+
+function finished(info: RunInfo): string {
+  return info.last_step === null ? "No snapshot yet" : `Finished · step ${integer(info.last_step)}`;
 }

@@ -52,10 +52,14 @@ export function nameCorner(
   const left = x + dx * (8 + width / 2) - width / 2;
   const first = insets.left + MARGIN;
   const right = Math.max(first, view.width - insets.right - MARGIN - width);
-  // Pushed back over its own axis, a name goes below it.
-  const pushed = Math.abs(dx) > Math.abs(dy) && (left > right || left < first);
-  const top = pushed ? y + 9 : y + dy * (8 + height / 2) - height / 2;
   const bottom = Math.max(MARGIN, view.height - insets.bottom - MARGIN - height);
+  let top = y + dy * (8 + height / 2) - height / 2;
+  if (Math.abs(dx) > Math.abs(dy) && (left > right || left < first)) {
+    // Pushed back over its own axis, a name goes below it, or above where there is no room.
+    const back = y - (dy / Math.abs(dx)) * (width + 8);
+    const below = Math.max(y, back) + 9;
+    top = below <= bottom ? below : Math.min(y, back) - 9 - height;
+  }
   return [Math.min(right, Math.max(first, left)), Math.min(bottom, Math.max(insets.top, MARGIN, top))];
 }
 

@@ -3,10 +3,11 @@
 import { computed } from "@preact/signals";
 import { extent } from "../axis";
 import { paint, robustEnds } from "../color";
+import { numbersAt, numbersEnds, type RowNumbers } from "../row_numbers";
 import type { Trail } from "../scene/types";
 import { classColor, rgb } from "../tokens";
 import { fastestRows, trailsOf, trailWindow } from "../trails_math";
-import { rowNumbers } from "./curves";
+import { rowNumbers } from "./load_numbers";
 import { type ColorBy, colorBy, palette, sizeBy, theme, trails } from "./settings";
 import { bracket, cloud, loadedVersion, ordinal, place, stepRange } from "./timeline";
 
@@ -28,6 +29,12 @@ export const shownColorBy = computed<ColorBy>(() =>
 /** Rows without labels have no class: they are coloured by their place instead. */
 export const colorsByClass = computed(() => shownColorBy.value === "class" && !!cloud.value?.embedding.labels);
 
+const NO_NUMBERS: readonly RowNumbers[] = [];
+const numbers = computed(() => {
+  const known = rowNumbers.value;
+  return known && known.of === cloud.value?.set ? known.list : NO_NUMBERS;
+});
+
 const movementFrom = computed(() => (shownColorBy.value === "movement" ? bracket.value?.before : undefined));
 
 const values = computed<Float32Array | null>(() => {
@@ -40,8 +47,10 @@ const values = computed<Float32Array | null>(() => {
       return Float32Array.from(now.embedding.counts ?? [], (count) => Math.log10(1 + count));
     case "movement":
       return movementFrom.value === undefined ? null : movement(movementFrom.value);
-    default:
-      return rowNumbers.value?.values.length === now.set.rows ? rowNumbers.value.values : null;
+    case "norm":
+      return numbersAt(numbers.value, "norms", now.set.stepAt(ordinal.value));
+    case "gradient":
+      return numbersAt(numbers.value, "gradNorms", now.set.stepAt(ordinal.value))?.map(Math.log10) ?? null;
   }
 });
 
@@ -67,10 +76,19 @@ const movementScale = computed(() => {
   return ends ? { low: 0, high: ends[1], log: false } : null;
 });
 
+/** So do those of norms. Gradients differ by orders of magnitude: their scale is logarithmic. */
+const numbersScale = computed<Scale | null>(() => {
+  const log = shownColorBy.value === "gradient";
+  const ends = numbersEnds(numbers.value, log ? "gradNorms" : "norms", log);
+  if (!ends) return null;
+  return log ? { low: Math.log10(ends[0]), high: Math.log10(ends[1]), log } : { low: ends[0], high: ends[1], log };
+});
+
 export const scale = computed<Scale | null>(() => {
   const now = values.value;
   if (!now) return null;
   if (shownColorBy.value === "movement") return movementScale.value;
+  if (shownColorBy.value === "norm" || shownColorBy.value === "gradient") return numbersScale.value;
   const ends = shownColorBy.value === "class" ? extent([now]) : robustEnds(now);
   if (!ends) return null;
   return { low: ends[0], high: ends[1], log: shownColorBy.value === "count" };
@@ -85,11 +103,17 @@ export const colors = computed<Uint8Array>(() => {
     for (let row = 0; row < now.set.rows; row++) result.set(byClass[now.words.classOf[row] as number] ?? [], row * 3);
     return result;
   }
-  const numbers = values.value;
+  const shown = values.value;
   const ends = scale.value;
   for (let row = 0; row < now.set.rows; row++) {
-    const value = numbers?.[row] ?? Number.NaN;
-    paint(result, row, palette.value, ends ? (value - ends.low) / (ends.high - ends.low) : Number.NaN);
+    const value = shown?.[row] ?? Number.NaN;
+    // A gradient of 0 has no logarithm: it is the least there is.
+    const share = ends
+      ? value === Number.NEGATIVE_INFINITY
+        ? 0
+        : (value - ends.low) / (ends.high - ends.low)
+      : Number.NaN;
+    paint(result, row, palette.value, share);
   }
   return result;
 });

@@ -1,7 +1,6 @@
-/** The loss curves of the run on screen, and the numbers that colour rows at a step. */
+/** The loss curves of the run on screen. */
 
 import { batch, signal } from "@preact/signals";
-import type { ColorBy } from "./settings";
 
 /** Points of one scalar tag, in order of step. */
 export interface Curve {
@@ -23,19 +22,6 @@ export function setCurves(trainCurve: Curve | null, validationCurve: Curve | nul
     validation.value = validationCurve;
     curvesKnown.value = known;
   });
-}
-
-/** One number per row at one step: what Norm and Gradient colour by. */
-export interface RowNumbers {
-  readonly colorBy: ColorBy;
-  readonly step: number;
-  readonly values: Float32Array;
-}
-
-export const rowNumbers = signal<RowNumbers | null>(null);
-
-export function setRowNumbers(numbers: RowNumbers | null): void {
-  rowNumbers.value = numbers;
 }
 
 /** Index of the point at or before a step, -1 when there is none. */

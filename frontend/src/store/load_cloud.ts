@@ -34,31 +34,40 @@ export function wakeLoader(): void {
   wakeUp?.();
 }
 
-/** Shows this embedding and keeps it up to date until another is asked for. `at`: step to begin at, null = the end.
- * `onProblem` gets the error that ended an attempt; returning false gives up. */
+export interface CloudHooks {
+  /** A cloud has been read and is on screen. */
+  shown?(): void;
+  /** An attempt ended with this error; resolving to false gives up. `signal` ends when another cloud is wanted. */
+  failed(error: unknown, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Shows this embedding and keeps it up to date until another is asked for. `at`: step to begin at, null = the end. */
 export async function loadCloud(
   run: string,
   embedding: Embedding,
   at: number | null,
-  onProblem: (error: unknown) => Promise<boolean>,
+  hooks: CloudHooks,
 ): Promise<void> {
   controller?.abort();
   const mine = new AbortController();
   controller = mine;
   const { signal } = mine;
   let begin: number | null = at;
-  setReading(true);
   while (!signal.aborted) {
     try {
+      await firstSnapshot(run, signal);
+      setReading(true);
       const shown = await readCoarse(run, embedding, begin, signal);
+      hooks.shown?.();
       await keepUp(shown, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Outdated) {
+      const before = cloud.peek();
+      // What is on screen stays where the person has put it.
+      if (before?.run === run && before.embedding.path === embedding.path) {
         begin = following.peek() ? null : step.peek();
-        continue;
       }
-      if (!(await onProblem(error))) break;
+      if (!(error instanceof Outdated) && !(await hooks.failed(error, signal))) break;
     }
   }
   if (controller === mine) setReading(false);
@@ -72,6 +81,15 @@ export function stopLoading(): void {
 
 function infoOf(run: string): RunInfo | undefined {
   return runs.peek().find((info) => info.run === run);
+}
+
+/** A run that has only just begun, or lost its snapshots to a restart, has nothing to ask for. */
+async function firstSnapshot(run: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && infoOf(run)?.snapshots === 0) {
+    setReading(false);
+    if (cloud.peek()) showCloud(null, 0, null);
+    await slept(signal);
+  }
 }
 
 async function readCoarse(

@@ -1,10 +1,10 @@
-/** Brings what the server knows of single rows: the inspector's numbers, and the values rows are coloured by. */
+/** Brings what the server knows of single rows: the inspector's numbers. */
 
 import { effect } from "@preact/signals";
-import { getRowHistory, getRowNorms, getRows } from "../api";
+import { getRowHistory, getRows } from "../api";
 import type { Reply } from "../pvz1";
 import type { RowsHeader } from "../wire.gen";
-import { rowNumbers, setRowNumbers } from "./curves";
+import { exactStep, latest, PLAYING_MS, REST_MS } from "./latest";
 import { playing } from "./playback";
 import { run } from "./runs";
 import {
@@ -17,54 +17,14 @@ import {
   selected,
   subject,
 } from "./selection";
-import { colorBy, showing } from "./settings";
-import { cloud, loadedVersion, ordinal } from "./timeline";
-
-const REST_MS = 90;
-const PLAYING_MS = 350;
+import { showing } from "./settings";
+import { cloud, ordinal } from "./timeline";
 
 /** Starts; returns what stops it. */
 export function followRows(): () => void {
-  const stops = [followDetails(), followHistory(), followNumbers()];
+  const stops = [followDetails(), followHistory()];
   return () => {
     for (const stop of stops) stop();
-  };
-}
-
-/** The step of the snapshot nearest to the cursor, once it is certain. */
-function exactStep(): number | null {
-  loadedVersion.value;
-  const step = cloud.value?.set.knownStep(ordinal.value) ?? Number.NaN;
-  return Number.isNaN(step) ? null : step;
-}
-
-/** Runs `ask` for the newest key only, after a rest (or at intervals while the key keeps changing in playback). */
-function latest(ask: (signal: AbortSignal) => Promise<void>): { want(key: string, delay: number): void; stop(): void } {
-  let wanted = "";
-  let timer = 0;
-  let controller: AbortController | null = null;
-  function start(): void {
-    timer = 0;
-    controller?.abort();
-    const mine = new AbortController();
-    controller = mine;
-    ask(mine.signal).catch((error: unknown) => {
-      // The connection's own notice tells of a lost server; what is on screen stays.
-      if (!mine.signal.aborted) console.warn(error);
-    });
-  }
-  return {
-    want(key, delay) {
-      if (key === wanted) return;
-      wanted = key;
-      if (timer !== 0 && delay === PLAYING_MS) return;
-      window.clearTimeout(timer);
-      timer = window.setTimeout(start, delay);
-    },
-    stop() {
-      window.clearTimeout(timer);
-      controller?.abort();
-    },
   };
 }
 
@@ -148,34 +108,6 @@ function followHistory(): () => void {
     const age = Math.floor((run.value?.snapshots ?? 0) / 16);
     const held = histories.peek().has(row);
     asker.want(`${now.run} ${now.embedding.path} ${now.generation} ${row} ${age}`, held ? 1000 : REST_MS);
-  });
-  return () => {
-    stop();
-    asker.stop();
-  };
-}
-
-/** Norm and Gradient of all rows at the cursor: asked once it rests. */
-function followNumbers(): () => void {
-  const asker = latest(async (signal) => {
-    const now = cloud.peek();
-    const by = colorBy.peek();
-    const step = now?.set.knownStep(ordinal.peek()) ?? Number.NaN;
-    if (!now || Number.isNaN(step)) return;
-    const reply = await getRowNorms(now.run, now.embedding.path, step, signal);
-    const values = reply.floats(by === "norm" ? "norms" : "grad_norms");
-    if (!signal.aborted && cloud.peek()?.set === now.set) setRowNumbers({ colorBy: by, step, values });
-  });
-  const stop = effect(() => {
-    const by = colorBy.value;
-    if (by !== "norm" && by !== "gradient") {
-      if (rowNumbers.peek()) setRowNumbers(null);
-      return;
-    }
-    const step = exactStep();
-    if (step === null || !showing.value) return;
-    const key = `${cloud.value?.run} ${cloud.value?.embedding.path} ${cloud.value?.generation} ${by} ${step}`;
-    asker.want(key, playing.peek() ? PLAYING_MS : 2 * REST_MS);
   });
   return () => {
     stop();

@@ -4,7 +4,7 @@ import { effect, untracked } from "@preact/signals";
 import { ApiError, getModel, getScalars, getScalarTags } from "../api";
 import { type Curve, setCurves } from "./curves";
 import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
-import { embedding, model, run, runName, setModel, setProblem } from "./runs";
+import { type Asked, embedding, model, run, runName, setModel, setProblem } from "./runs";
 import { forgetRows, select } from "./selection";
 import { showing } from "./settings";
 import { cloud, ordinal, showCloud, step } from "./timeline";
@@ -50,9 +50,10 @@ function followModel(wanted: () => Wanted | null): () => void {
   const stop = effect(() => {
     const info = run.value;
     const key = info ? `${info.run} ${info.sessions} ${info.generation}` : "";
-    if (!info || key === last) return;
+    if (key === last) return;
     last = key;
     controller?.abort();
+    if (!info) return;
     const mine = new AbortController();
     controller = mine;
     void untracked(() => readModel(info.run, wanted()?.embedding ?? null, mine.signal));
@@ -69,11 +70,11 @@ async function readModel(name: string, wanted: string | null, signal: AbortSigna
       const record = await getModel(name, signal);
       if (signal.aborted) return;
       setModel(record, wanted);
-      setProblem(null);
+      setProblem("model", null);
       return;
     } catch (error) {
       if (signal.aborted) return;
-      tell(error);
+      tell("model", error);
       await rest(RETRY_MS, signal);
     }
   }
@@ -85,7 +86,7 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
     const one = embedding.value;
     const name = runName.value;
     if (!one || !name || model.value?.run !== name) {
-      if (name !== null && key !== "" && !key.startsWith(`${name}\n`)) {
+      if (key !== "" && (name === null || !key.startsWith(`${name}\n`))) {
         key = "";
         untracked(() => {
           stopLoading();
@@ -110,10 +111,13 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
       // Another embedding of the same run keeps the step.
       const at = link?.step ?? (same ? step.peek() : null);
       if (link && link.row !== null) select(link.row);
-      void loadCloud(name, one, at, async (error) => {
-        tell(error);
-        await rest(RETRY_MS, null);
-        return true;
+      void loadCloud(name, one, at, {
+        shown: () => setProblem("cloud", null),
+        failed: async (error, signal) => {
+          tell("cloud", error);
+          await rest(RETRY_MS, signal);
+          return true;
+        },
       });
     });
   });
@@ -126,7 +130,13 @@ function followCurves(): () => void {
   let lastRun = "";
   const stop = effect(() => {
     const info = run.value;
-    if (!info || !showing.value) return;
+    if (!info) {
+      controller?.abort();
+      last = "";
+      untracked(() => setCurves(null, null, false));
+      return;
+    }
+    if (!showing.value) return;
     const key = `${info.run} ${info.last_wall_time} ${info.snapshots} ${info.last_step} ${info.generation} ${info.live}`;
     if (key === last) return;
     last = key;
@@ -142,10 +152,9 @@ function followCurves(): () => void {
     timer = window.setTimeout(
       () => {
         timer = 0;
+        controller?.abort();
         controller = new AbortController();
-        readCurves(info.run, controller.signal).catch((error: unknown) => {
-          if (!controller?.signal.aborted) tell(error);
-        });
+        void readCurves(info.run, controller.signal);
       },
       other ? 0 : CURVE_MS,
     );
@@ -158,12 +167,23 @@ function followCurves(): () => void {
 }
 
 async function readCurves(name: string, signal: AbortSignal): Promise<void> {
-  const tags = await getScalarTags(name, signal);
-  const [train, validation] = await Promise.all([
-    readCurve(name, tags.train, signal),
-    readCurve(name, tags.validation, signal),
-  ]);
-  if (!signal.aborted) setCurves(train, validation, true);
+  while (!signal.aborted) {
+    try {
+      const tags = await getScalarTags(name, signal);
+      const [train, validation] = await Promise.all([
+        readCurve(name, tags.train, signal),
+        readCurve(name, tags.validation, signal),
+      ]);
+      if (signal.aborted) return;
+      setCurves(train, validation, true);
+      setProblem("curves", null);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      tell("curves", error);
+      await rest(RETRY_MS, signal);
+    }
+  }
 }
 
 async function readCurve(name: string, tag: string | null, signal: AbortSignal): Promise<Curve | null> {
@@ -177,18 +197,29 @@ async function readCurve(name: string, tag: string | null, signal: AbortSignal):
   };
 }
 
-function tell(error: unknown): void {
+function tell(asked: Asked, error: unknown): void {
   // No answer at all is told by the connection's own notice.
   if (error instanceof ApiError && error.status === 0) return;
-  setProblem(error instanceof Error ? error.message : String(error));
+  setProblem(asked, error instanceof Error ? error.message : String(error));
 }
 
-function rest(ms: number, signal: AbortSignal | null): Promise<void> {
+const resting = new Set<() => void>();
+
+/** Whatever failed is asked for again at once. */
+export function tryAgain(): void {
+  for (const wake of resting) wake();
+}
+
+function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = window.setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
+    const wake = () => {
       window.clearTimeout(timer);
+      resting.delete(wake);
+      signal.removeEventListener("abort", wake);
       resolve();
-    });
+    };
+    const timer = window.setTimeout(wake, ms);
+    resting.add(wake);
+    signal.addEventListener("abort", wake);
   });
 }

@@ -12,8 +12,10 @@ export const answered = signal(false);
 export const connection = signal<LiveState>({ kind: "connecting" });
 /** Date.now() of the server's last word. */
 export const heardAt = signal(0);
-/** A request failed for a reason of its own (not the connection): the server's sentence. */
-export const problem = signal<string | null>(null);
+/** What was asked for when something went wrong. */
+export type Asked = "runs" | "model" | "cloud" | "curves";
+/** Requests that failed for a reason of their own (not the connection): the server's sentences. */
+export const problems = signal<ReadonlyMap<Asked, string>>(new Map());
 
 export const runName = signal<string | null>(null);
 export const model = signal<Model | null>(null);
@@ -66,8 +68,13 @@ export function setConnection(state: LiveState): void {
   connection.value = state;
 }
 
-export function setProblem(sentence: string | null): void {
-  problem.value = sentence;
+/** null = it was answered. */
+export function setProblem(asked: Asked, sentence: string | null): void {
+  if ((problems.peek().get(asked) ?? null) === sentence) return;
+  const next = new Map(problems.peek());
+  if (sentence === null) next.delete(asked);
+  else next.set(asked, sentence);
+  problems.value = next;
 }
 
 export function chooseRun(name: string): void {
@@ -75,7 +82,17 @@ export function chooseRun(name: string): void {
   batch(() => {
     runName.value = name;
     model.value = null;
-    problem.value = null;
+    problems.value = new Map();
+  });
+}
+
+/** There is no run left to show. */
+export function leaveRun(): void {
+  batch(() => {
+    runName.value = null;
+    model.value = null;
+    embeddingPath.value = null;
+    problems.value = new Map();
   });
 }
 

@@ -2,9 +2,11 @@
 
 import { effect, untracked } from "@preact/signals";
 import { getRuns } from "../api";
+import { takeFocus } from "../focus";
 import { follow } from "../live";
 import { observeQuery, observeTheme } from "../theme";
 import { readUrl, writeUrl } from "../url_state";
+import { followNumbers } from "./load_numbers";
 import { followRows } from "./load_rows";
 import { followRun } from "./load_run";
 import { following, playing } from "./playback";
@@ -13,6 +15,7 @@ import {
   chooseRun,
   embeddingPath,
   indexing,
+  leaveRun,
   runName,
   runs,
   setConnection,
@@ -58,10 +61,16 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
   observeTheme(setTheme, signal);
   observeQuery("(prefers-reduced-motion: reduce)", setReducedMotion, signal);
   stops.push(observeFrame(root, signal));
+  stops.push(
+    effect(() => {
+      if (showing.value) takeFocus();
+    }),
+  );
   stops.push(chooseFirstRun(link.run ?? null));
   stops.push(
     followRun({ embedding: link.embedding ?? null, step: asNumber(link.step), row: asNumber(link.row) }),
     followRows(),
+    followNumbers(),
     keepUrl(),
     followServer(signal),
   );
@@ -90,6 +99,7 @@ function chooseFirstRun(wanted: string | null): () => void {
   return effect(() => {
     const list = runs.value;
     const name = runName.value;
+    if (list.length === 0 && name !== null) untracked(leaveRun);
     if (list.length === 0 || list.some((info) => info.run === name)) return;
     const asked = name === null ? list.find((info) => info.run === wanted) : undefined;
     // The run of the link may only not have been reached yet.
@@ -106,10 +116,10 @@ function followServer(signal: AbortSignal): () => void {
   async function ask(): Promise<void> {
     try {
       setRuns(await getRuns(signal));
-      setProblem(null);
+      setProblem("runs", null);
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Error) setProblem(error.message);
+      if (error instanceof Error) setProblem("runs", error.message);
     }
     if (!signal.aborted && showing.peek()) live.open();
   }

@@ -1,0 +1,194 @@
+"""What file systems and people do to a logdir: loops, odd names, files that can't be read, runs begun anew."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from event_files import EMBEDDING, RunWriter, model_event, scalar_event, snapshot_event, write_run
+
+from tensorboard_plugin_paramviz.reader import Follower, Index, SnapshotReader, follow, records, roots_of
+
+
+def index_of(logdir: Path) -> Index:
+    index = Index(roots_of(str(logdir), ""))
+    look(index)
+    return index
+
+
+def look(index: Index) -> None:
+    index.scan()
+    index.poll()
+
+
+def steps_of(index: Index, run: str) -> list[int]:
+    return index.runs[run].snapshot_steps()[0].tolist()
+
+
+def test_a_link_to_itself_hides_nothing_that_stands_beside_it(tmp_path: Path) -> None:
+    for name in ("0", "loop", "z"):
+        (tmp_path / name).symlink_to(name)
+    write_run(tmp_path, range(2))
+    write_run(tmp_path / "a", range(2))
+    assert set(index_of(tmp_path).runs) == {".", "a"}
+
+
+def test_directories_whose_names_are_not_utf_8_are_runs_with_names_that_can_be_said(tmp_path: Path) -> None:
+    for byte in (b"\xe8", b"\xe9"):
+        write_run(Path(os.fsdecode(bytes(tmp_path) + b"/caf" + byte)), range(2))
+    names = sorted(index_of(tmp_path).runs)
+    assert [name.encode() for name in names] == [b"caf\\udce8", b"caf\\udce9"]
+
+
+def test_a_file_that_cannot_be_read_is_told_once_and_no_more_when_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, *_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    writer = write_run(tmp_path / "a", range(2))
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "open", refuse, raising=False)
+        index = index_of(tmp_path)
+        cursor = index.cursor
+        index.poll()
+        index.poll()
+        assert index.cursor == cursor, "nothing has changed for a viewer"
+        assert index.runs["a"].damaged == [f"{writer.path.name}: Permission denied"]
+    index.poll()
+    assert index.runs["a"].damaged == []
+    assert steps_of(index, "a") == [0, 1]
+
+
+def test_a_run_deleted_and_begun_anew_is_another_generation(tmp_path: Path) -> None:
+    write_run(tmp_path / "a", range(5))
+    index = index_of(tmp_path)
+    generations = [index.runs["a"].generation]
+    shutil.rmtree(tmp_path / "a")
+    look(index)
+    write_run(tmp_path / "a", range(5))
+    look(index)
+    generations.append(index.runs["a"].generation)
+    (tmp_path / "a").rename(tmp_path / "b")  # and at once another in its place
+    RunWriter(tmp_path / "a", "events.out.tfevents.3000.host.1.0").snapshots(1, 2)
+    look(index)
+    generations.append(index.runs["a"].generation)
+    assert generations == sorted(set(generations))
+
+
+def test_a_scalar_logged_twice_at_a_step_voids_no_snapshot(tmp_path: Path) -> None:
+    writer = write_run(tmp_path / "a", range(5))
+    index = index_of(tmp_path)
+    generation = index.runs["a"].generation
+    writer.append(scalar_event("train/loss", 3.0, 4), scalar_event("train/loss", 2.0, 2))
+    index.poll()
+    assert index.runs["a"].scalars("train/loss").steps.tolist() == [0, 1, 2]
+    assert index.runs["a"].generation == generation
+
+
+@pytest.mark.parametrize("size", [0, 5])
+def test_a_file_with_less_than_a_header_is_waited_for(tmp_path: Path, size: int) -> None:
+    record = (write_run(tmp_path / "whole", range(2)).path).read_bytes()
+    path = tmp_path / "a" / "events.out.tfevents.1.x"
+    path.parent.mkdir()
+    path.write_bytes(record[:size])
+    index = index_of(tmp_path)
+    assert not index.runs["a"].has_records
+    path.write_bytes(record)
+    look(index)
+    assert steps_of(index, "a") == [0, 1]
+    assert index.runs["a"].damaged == []
+
+
+def test_a_record_that_claims_an_impossible_length_is_not_read(tmp_path: Path) -> None:
+    import struct
+
+    from tensorboard_plugin_paramviz.reader.records import masked_crc
+
+    writer = write_run(tmp_path / "a", range(2))
+    length = struct.pack("<Q", 1 << 60)
+    with writer.path.open("ab") as file:
+        file.write(length + struct.pack("<I", masked_crc(length)) + bytes(100))
+    assert steps_of(index_of(tmp_path), "a") == [0, 1]
+
+
+def test_numbers_of_more_than_64_bits_cost_their_record_and_nothing_else(tmp_path: Path) -> None:
+    endless = b"\xff" * 9 + b"\x7f"
+    step_too_large = b"\x10" + endless + snapshot_event(3)
+    dtype_too_large = snapshot_event(4).replace(b"\x42\x04\x08\x01", b"\x42\x04\x08\x7f", 1)
+    writer = RunWriter(tmp_path / "a")
+    writer.append(model_event(), snapshot_event(1), step_too_large, dtype_too_large)
+    writer.append(snapshot_event(5))
+    index = index_of(tmp_path)
+    assert steps_of(index, "a")[0] == 1
+    assert steps_of(index, "a")[-1] == 5
+    assert SnapshotReader(index.runs["a"]).embedding(EMBEDDING, 0).grad_norms.shape == (5,)
+
+
+def test_reading_a_large_logdir_for_long_does_not_put_off_the_search_for_new_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "SCAN_SECS", 0.0)
+    monkeypatch.setattr(follow, "SCAN_SHARE", 1e-9)
+
+    class SlowToRead(Index):
+        scans = 0
+
+        def scan(self) -> None:
+            self.scans += 1
+            super().scan()
+
+        def poll(self, files: Any = None) -> bool:
+            time.sleep(0.1)
+            return super().poll(files)
+
+    index = SlowToRead(roots_of(str(tmp_path), ""))
+    follower = Follower(index)
+    follower.ensure_started()
+    deadline = time.monotonic() + 20
+    while index.scans < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    follower.stop()
+
+
+def test_whether_there_are_records_can_be_asked_while_files_appear(tmp_path: Path) -> None:
+    index = index_of(tmp_path)
+    run_ends = threading.Event()
+    faults: list[Exception] = []
+    write_run(tmp_path / "a", range(1), loss=False).path.write_bytes(b"")
+    look(index)
+    run = index.runs["a"]
+
+    class Yielding(dict):
+        """Lets the other thread in between two files, as the interpreter may at any time."""
+
+        def values(self) -> Any:
+            for value in super().values():
+                yield value
+                time.sleep(0.001)
+
+    run.files = Yielding(run.files)
+
+    def ask() -> None:
+        while not run_ends.is_set():
+            try:
+                assert not run.has_records
+            except Exception as error:
+                faults.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    for number in range(50):
+        (tmp_path / "a" / f"events.out.tfevents.{number}.x").touch()
+        index.scan()
+        time.sleep(0.001)
+    run_ends.set()
+    thread.join()
+    assert faults == []
