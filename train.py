@@ -216,7 +216,8 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> bool:
     """Written beside and renamed, so that a failed save leaves the last good one. False where it could not be saved."""
     partial = path.with_suffix(".partial")
     try:
-        torch.save(state, partial)
+        with partial.open("wb") as file:  # a file of ours: torch's own hides why it can't be written
+            torch.save(state, file)
         partial.replace(path)
     except (OSError, RuntimeError) as error:
         partial.unlink(missing_ok=True)

@@ -58,8 +58,9 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         do).
         Called on every listing of the plugins: answered from memory."""
         self._follower.ensure_started()
-        runs = list(self._index.runs.values())
-        return not runs or any(run.has_records for run in runs)
+        with self._index.lock:
+            runs = self._index.runs.values()
+            return not runs or any(run.has_records for run in runs)
 
     def frontend_metadata(self) -> base_plugin.FrontendMetadata:
         return base_plugin.FrontendMetadata(
@@ -90,7 +91,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         if resumed.isascii() and resumed.isdigit() and len(resumed) < 19:
             cursor = int(resumed)
         return wrappers.Response(
-            events(self._index, self._replies, cursor),
+            events(self._index, self._replies, cursor, self._follower.ensure_started),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"},
         )
@@ -116,7 +117,8 @@ def _respond(request: wrappers.Request, content: bytes | str, content_type: str,
 
 
 def _json_response(request: wrappers.Request, content: Any) -> wrappers.Response:
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    # "replace": half of a surrogate pair, which a label may be, has no UTF-8.
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False).encode(errors="replace")
     return _respond(request, text, "application/json; charset=utf-8")
 
 

@@ -29,7 +29,10 @@ export function follow(hooks: LiveHooks): LiveHandle {
   let timer = 0;
   let failures = 0;
   let lostSince: number | null = null;
+  /** Events don't get through although the server answers. */
   let eventsBlocked = false;
+  /** A connection for events failed without a word: a poll tells whether the server is there at all. */
+  let doubtful = false;
 
   function heard(updates: Updates): void {
     const whole = failures > 0;
@@ -77,7 +80,16 @@ export function follow(hooks: LiveHooks): LiveHandle {
       heard(JSON.parse(message.data) as Updates);
     };
     opened.onerror = () => {
-      if (source === opened) retryLater();
+      if (source !== opened) return;
+      if (spoke || failures > 0) {
+        doubtful = !spoke;
+        retryLater();
+        return;
+      }
+      // The server answered a moment ago: it is the events that something on the way refuses.
+      eventsBlocked = true;
+      stop();
+      void poll();
     };
   }
 
@@ -90,12 +102,19 @@ export function follow(hooks: LiveHooks): LiveHandle {
         const updates = await getUpdates(since(0), wait, controller.signal);
         if (controller.signal.aborted) return;
         heard(updates);
+        if (doubtful) {
+          doubtful = false;
+          open();
+          return;
+        }
         wait = POLL_WAIT_SECS;
         // Ten messages a second are enough, whatever the server does with `wait`.
         await new Promise((resolve) => window.setTimeout(resolve, 100));
       } catch (error) {
         if (controller.signal.aborted) return;
         if (!(error instanceof ApiError)) console.error(error);
+        eventsBlocked = false;
+        doubtful = true;
         retryLater();
         return;
       }
@@ -104,7 +123,7 @@ export function follow(hooks: LiveHooks): LiveHandle {
 
   function open(): void {
     stop();
-    if (eventsBlocked || typeof EventSource === "undefined") void poll();
+    if (eventsBlocked || doubtful || typeof EventSource === "undefined") void poll();
     else listen();
   }
 

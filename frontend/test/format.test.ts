@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { compact, duration, integer, number, percent, plural, shape, UNKNOWN, wholePercent } from "../src/format";
+import {
+  brief,
+  compact,
+  duration,
+  integer,
+  number,
+  percent,
+  plural,
+  shape,
+  UNKNOWN,
+  wholePercent,
+} from "../src/format";
 
 describe("numbers on screen", () => {
   test.each([
@@ -17,8 +28,21 @@ describe("numbers on screen", () => {
     [3e12, "3e12"],
   ])("%f reads %s", (value, text) => expect(number(value)).toBe(text));
 
+  test.each([
+    [0.652, "0.65"],
+    [0.0218, "0.022"],
+    [0.000366, "3.7e-4"],
+    [0.0042, "4.2e-3"],
+    [0.004, "4e-3"],
+    [1.38, "1.4"],
+    [42.4, "42"],
+    [4970, "4,970"],
+    [0, "0"],
+  ])("%f reads %s at the end of a small axis", (value, text) => expect(brief(value)).toBe(text));
+
   test.each([Number.NaN, Number.POSITIVE_INFINITY, null, undefined])("%s is unknown, in every form", (value) => {
-    for (const form of [number, integer, percent, wholePercent, duration, compact]) expect(form(value)).toBe(UNKNOWN);
+    for (const form of [number, brief, integer, percent, wholePercent, duration, compact])
+      expect(form(value)).toBe(UNKNOWN);
   });
 
   test("whole numbers have commas", () => expect(integer(49718)).toBe("49,718"));

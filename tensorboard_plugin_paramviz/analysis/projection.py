@@ -76,6 +76,9 @@ def fit(
     dims = rows.shape[1]
     center = rows.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dims)  # [D]
     centred = rows - center.astype(np.float32)  # [N, D]
+    # The squares of a run that diverges (or has all but vanished) must not leave float32.
+    unit = float(np.abs(centred).max(initial=0)) or 1.0
+    centred /= np.float32(unit)
     covariance = (centred.T @ centred).astype(np.float64) / max(1, len(rows))  # [D, D]
     _values, vectors = np.linalg.eigh(covariance)  # ascending
     directions = np.zeros((dims, 3))
@@ -94,7 +97,7 @@ def fit(
         center=center.astype(np.float32),
         variance_ratios=(float(ratios[0]), float(ratios[1]), float(ratios[2])),
         fitted_steps=tuple(int(step) for step in steps),
-        radius=float(np.quantile(lengths, 0.99)) if len(lengths) else 1.0,
+        radius=float(np.quantile(lengths, 0.99)) * unit if len(lengths) else 1.0,
         aligned=aligned,
         version=_version(steps, generation, before.version if aligned and before else 0),
     )

@@ -123,7 +123,7 @@ def _share_rows(shapes: dict[str, tuple[int, int]], rows: int, room: int, max_by
     """Rows of each table. Where not all fits, the tables after the first share a quarter of the room."""
     wanted = {path: min(rows, vocabulary) for path, (vocabulary, _) in shapes.items()}
     costs = {path: width + _BESIDE_BYTES for path, (_, width) in shapes.items()}
-    if sum(wanted[path] * costs[path] for path in shapes) > room:
+    if shapes and sum(wanted[path] * costs[path] for path in shapes) > room:
         first, *others = shapes
         for path in others:
             wanted[path] = min(wanted[path], int(room * _OTHERS_RATIO / len(others)) // costs[path])

@@ -38,7 +38,7 @@ class RowFacts:
         if given is None:
             return None
         try:
-            return tuple(str(given(row) if callable(given) else given[row]) for row in ids)
+            return tuple(_valid(str(given(row) if callable(given) else given[row])) for row in ids)
         except Exception as error:
             raise ValueError(f"watch(): labels of {path!r} failed: {type(error).__name__}: {error}") from error
 
@@ -46,6 +46,11 @@ class RowFacts:
         """int64 [V]"""
         given = self._counts.get(path)
         return None if given is None else given[: self._shapes[path][0]]
+
+
+def _valid(text: str) -> str:
+    """Text that UTF-8 can carry: the bytes of half a character, as tokenizers have them, become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _by_path(name: str, given: Any, shapes: dict[str, tuple[int, int]]) -> dict[str, Any]:

@@ -88,8 +88,10 @@ class Recording:
         foreseen, self._foreseen = self._foreseen, None
         if self._last_step is not None and step > self._last_step:
             self._stride = step - self._last_step
+        if self._last_step is not None and step < self._last_step:
+            self._tell_back(step)
         self._last_step = step
-        if not self._schedule.due(step):
+        if step == self._taken_step or not self._schedule.due(step):
             return
         if not self._breaker.lets_through():
             self.background.dropped += 1
@@ -118,6 +120,16 @@ class Recording:
                 log.warning(
                     "paramviz: no parameter has a gradient at viz.step(%d); call it before optimizer.zero_grad().", step
                 )
+
+    def _tell_back(self, step: int) -> None:
+        if "back" not in self._told:
+            self._told.add("back")
+            log.warning(
+                "paramviz: viz.step(%d) comes after viz.step(%d), and what was recorded from there on is replaced. "
+                "Unless you went back to a saved state, count the steps through the whole training.",
+                step,
+                self._last_step,
+            )
 
     def _tell_stretched(self) -> None:
         if "stretched" not in self._told:

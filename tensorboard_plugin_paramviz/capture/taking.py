@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -69,7 +70,7 @@ class Taker:
         if isinstance(loss, Tensor) and loss.numel():
             transfer.add("loss", loss.detach().float().mean())
         transfer.start()
-        return Taken(self, transfer, loss if isinstance(loss, float | int) else None)
+        return Taken(self, transfer, None if isinstance(loss, Tensor) else _number(loss))
 
     def _reduce(self, transfer: Transfer, what: str, tensors: dict[int, Tensor]) -> None:
         filled = {index: tensor for index, tensor in tensors.items() if tensor.numel()}
@@ -77,7 +78,15 @@ class Taker:
         for index, figure in zip(filled, figures, strict=True):
             transfer.add(f"{what} figures {index}", figure)
         for index in tensors.keys() - filled.keys():  # a sparse gradient that touched no row
-            transfer.add(f"{what} figures {index}", torch.zeros(4))
+            transfer.add(f"{what} figures {index}", torch.zeros(4, device="cpu"))
+
+
+def _number(loss: Any) -> float | None:
+    """A loss that is no tensor: a Python number or one of numpy's. What is no number isn't worth a snapshot."""
+    try:
+        return None if loss is None else float(loss)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True)

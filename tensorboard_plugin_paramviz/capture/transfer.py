@@ -38,7 +38,7 @@ class Transfer:
         for device, pieces in self._pieces.items():
             together = torch.cat(pieces)  # [sum of sizes], always a copy
             if device.type == "cuda":
-                host = torch.empty(together.shape, dtype=torch.float32, pin_memory=True)
+                host = torch.empty(together.shape, dtype=torch.float32, device="cpu", pin_memory=True)
                 host.copy_(together, non_blocking=True)
                 self._ended[device] = _event(device)
                 self._hosts[device] = host

@@ -34,6 +34,7 @@ from tensorboard_plugin_paramviz.capture.writing import BackgroundWriter
 from tensorboard_plugin_paramviz.record import encode_model
 
 log = logging.getLogger("tensorboard_plugin_paramviz")
+_open: set[Watcher] = set()
 
 
 def watch(
@@ -83,12 +84,18 @@ def watch(
         optimizer = check_optimizer(optimizer, model)
     session_id = uuid.uuid4().hex[:12]
     if _other_rank() or _is_sharded(model):
-        return Watcher(session_id, None)
+        return Watcher(session_id, None, "")
     layers = find_layers(model)
     tables: list[Table] = []
     if level != "light":
         tables = choose_tables(layers, rows=rows, max_bytes=max_bytes, labels=labels, counts=counts)
     logdir, writer = check_writer(writer_or_logdir)
+    if any(watcher._logdir == logdir for watcher in _open):
+        log.warning(
+            "paramviz: %s is recorded by another watcher already, and in one run they replace each other's snapshots; "
+            "close() that one first, or pass a logdir of its own.",
+            logdir,
+        )
     if every == "auto":
         schedule = make_schedule(every, snapshot_size(len(layers.infos), tables))
     if level == "full":
@@ -105,7 +112,7 @@ def watch(
     if optimizer is not None and level != "light":
         recording.updates = UpdateWatch(optimizer, recording.wants_next, recording.keep_before)
         recording.updates.failed = recording.failed
-    return Watcher(session_id, recording)
+    return Watcher(session_id, recording, logdir)
 
 
 class Watcher:
@@ -114,11 +121,12 @@ class Watcher:
     session_id: tells this start apart from others in the same run directory; it stands in the model record.
     """
 
-    def __init__(self, session_id: str, recording: Recording | None) -> None:
-        self.session_id = session_id
+    def __init__(self, session_id: str, recording: Recording | None, logdir: str) -> None:
+        self.session_id, self._logdir = session_id, logdir
         self._recording = recording
         self._closed = recording is None
         if recording is not None:
+            _open.add(self)
             atexit.register(self.close)
 
     @property
@@ -141,6 +149,7 @@ class Watcher:
         if recording is None or self._closed or recording.is_forked:
             return
         self._closed = True
+        _open.discard(self)
         if recording.updates is not None:
             recording.updates.close()
         recording.background.close()

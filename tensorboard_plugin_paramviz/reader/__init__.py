@@ -10,6 +10,16 @@ from tensorboard_plugin_paramviz.reader.follow import Follower
 from tensorboard_plugin_paramviz.reader.index import Index, Loading
 from tensorboard_plugin_paramviz.reader.logdir import Root, roots_of
 from tensorboard_plugin_paramviz.reader.run_index import RunIndex
-from tensorboard_plugin_paramviz.reader.snapshots import MissingError, SnapshotReader
+from tensorboard_plugin_paramviz.reader.snapshots import EmbeddingSnapshot, MissingError, SnapshotReader
 
-__all__ = ["Follower", "Index", "Loading", "MissingError", "Root", "RunIndex", "SnapshotReader", "roots_of"]
+__all__ = [
+    "EmbeddingSnapshot",
+    "Follower",
+    "Index",
+    "Loading",
+    "MissingError",
+    "Root",
+    "RunIndex",
+    "SnapshotReader",
+    "roots_of",
+]

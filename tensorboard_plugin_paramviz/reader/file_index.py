@@ -16,13 +16,15 @@ from tensorboard_plugin_paramviz.record.summary import check_form
 logger = logging.getLogger(__name__)
 #: Parsed heads are handed over in groups of this many bytes of file, so that a large file shows progress.
 GROUP_BYTES = 32 << 20
+#: Kept of the last record, to know the file again.
+LAST_BYTES = 64
 
 
 @dataclass
 class FileIndex:
     """Columns of one file. read_to: offset behind the last complete record. sessions: places of model records.
-    damage: sentences that stay true. trouble: why it can't be read just now. stopped: the framing broke, nothing more can
-    be read. resumed: voids steps of an earlier file of the run."""
+    damage: sentences that stay true. trouble: why nothing more can be read just now. resumed: voids steps of an earlier
+    file of the run."""
 
     path: str
     values: dict[str, ValueColumn] = field(default_factory=dict)
@@ -35,9 +37,9 @@ class FileIndex:
     changed_at: float = 0.0
     damage: list[str] = field(default_factory=list)
     trouble: str | None = None
-    stopped: bool = False
     unreadable: int = 0
     resumed: bool = False
+    _last_bytes: bytes = b""  # of the record before read_to
 
     def look(self) -> bool:
         """Ask the file system for the size: True where there is something new to read.
@@ -46,13 +48,22 @@ class FileIndex:
         """
         status = os.stat(self.path)  # noqa: PTH116 - called 20 times a second per file
         identity = (status.st_dev, status.st_ino)
-        if status.st_size < self.read_to or self.identity not in (None, identity):
+        grown = status.st_size > self.size
+        if status.st_size < self.read_to or ((grown or identity != self.identity) and not self._goes_on()):
             raise ReplacedFileError(self.path)
         self.identity = identity
         self.changed_at = status.st_mtime
-        grown = status.st_size > self.size
         self.size = status.st_size
-        return grown and not self.stopped
+        return grown
+
+    def _goes_on(self) -> bool:
+        """True where what was read last still stands where it stood: also in a longer copy that took the file's place,
+        as rsync leaves it."""
+        if not self._last_bytes:
+            return True
+        with open(self.path, "rb", buffering=0) as file:
+            at = self.read_to - FOOTER_BYTES - len(self._last_bytes)
+            return os.pread(file.fileno(), len(self._last_bytes), at) == self._last_bytes
 
     def read(self) -> Iterator[list[tuple[int, EventHead]]]:
         """New complete records as (offset of the data, head), in groups. Doesn't change the columns: `add` does."""
@@ -61,6 +72,7 @@ class FileIndex:
         try:
             for record in read_records(self.path, self.read_to, self.size):
                 self.read_to = record.offset + record.length + FOOTER_BYTES
+                self._last_bytes = (record.data or b"")[-LAST_BYTES:]
                 head = self._head(record.offset, record.data)
                 if head is not None:
                     group.append((record.offset, head))
@@ -69,15 +81,20 @@ class FileIndex:
                     group, group_start = [], self.read_to
             self.trouble = None
         except DamagedFileError as error:
-            self.stopped = True
-            self.damage.append(f"{os.path.basename(self.path)}: {error}")  # noqa: PTH119
+            # Not for good: on a network disk the size may be there before the bytes. Tried again when the file grows.
+            self.trouble = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119
         except OSError as error:
             self.fails(error)
-            self.size = self.read_to  # look again
         yield group
 
+    @property
+    def complaints(self) -> list[str]:
+        return self.damage if self.trouble is None else [*self.damage, self.trouble]
+
     def fails(self, error: OSError) -> None:
+        """It could not be looked at or read: said until that succeeds, which is tried on every look."""
         self.trouble = f"{os.path.basename(self.path)}: {error.strerror or error}"  # noqa: PTH119
+        self.size = 0
 
     def _head(self, offset: int, data: bytes | None) -> EventHead | None:
         try:

@@ -74,9 +74,7 @@ class RunIndex:
 
     @property
     def damaged(self) -> list[str]:
-        return [
-            sentence for file in self._ordered() for sentence in (*file.damage, *filter(None, [file.trouble]))
-        ]
+        return [sentence for file in self._ordered() for sentence in file.complaints]
 
     @property
     def written_at(self) -> float:

@@ -68,7 +68,7 @@ class SnapshotReader:
             return None
 
     def embedding_series(self, path: str) -> ValueSeries:
-        """Places of the tensors of one embedding, only those of the newest size: sizes of two sessions don't mix."""
+        """Places of the tensors of one embedding, of all sizes: `usable` says which are of the newest."""
         if path not in self._embeddings:
             names = ", ".join(map(repr, self.embedding_paths())) or "none"
             raise MissingError(f"run {self.run!r} has no embedding {path!r}; it has {names}")
@@ -85,7 +85,10 @@ class SnapshotReader:
         values = _tensor(series, ordinal)
         at = int(np.searchsorted(beside.steps, series.steps[ordinal]))
         has_beside = at < len(beside.steps) and beside.steps[at] == series.steps[ordinal]
-        rows, grad_norms, update_norms = decode_rows(values, _tensor(beside, at) if has_beside else None)
+        try:
+            rows, grad_norms, update_norms = decode_rows(values, _tensor(beside, at) if has_beside else None)
+        except ValueError as error:
+            raise MissingError(f"{path!r} at step {series.steps[ordinal]} can't be decoded: {error}") from error
         return EmbeddingSnapshot(rows, grad_norms, update_norms)
 
     def stats(self, first: int | None, last: int | None) -> tuple[Int64, npt.NDArray[np.float64], Float32]:

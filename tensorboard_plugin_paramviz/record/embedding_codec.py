@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 Float32 = npt.NDArray[np.float32]
 
+#: 127 of it is still a float32.
+_LARGEST_SCALE = np.nextafter(np.finfo(np.float32).max / np.float32(127), np.float32(0))
+
 
 @dataclass(frozen=True)
 class QuantizedRows:
@@ -31,7 +34,7 @@ def quantize(rows: Float32) -> QuantizedRows:
         return QuantizedRows(np.zeros(rows.shape, np.int8), np.zeros(len(rows), np.float32))
     largest = np.maximum(rows.max(axis=1), -rows.min(axis=1))  # [R], NaN where a row has one
     finite = np.isfinite(largest)
-    scale = np.where(finite, largest / np.float32(127), np.float32("nan")).astype(np.float32)  # [R]
+    scale = np.where(finite, np.minimum(largest / np.float32(127), _LARGEST_SCALE), np.float32("nan"))  # [R]
     # A row of subnormals has a scale that rounds to 0; it is stored as a row of zeros.
     inverse = np.zeros_like(scale)
     np.divide(np.float32(1), scale, out=inverse, where=finite & (scale > np.finfo(np.float32).tiny))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -73,7 +74,8 @@ class ModelRecord:
     def from_json(cls, text: str | bytes) -> ModelRecord:
         """Read a record. Keys of a later minor addition are ignored; a missing or ill-typed one raises ValueError."""
         try:
-            data = json.loads(text)
+            # What JSON has no number for would have none in a reply either.
+            data = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
             return cls(
                 session_id=str(data["session_id"]),
                 started=float(data["started"]),
@@ -84,8 +86,13 @@ class ModelRecord:
                 optimizer=dict(data.get("optimizer", {})),
                 schedule=dict(data.get("schedule", {})),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a model record: {type(error).__name__} {error}") from error
+
+
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
 
 
 def _known(cls: type, data: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Bases:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._locks: dict[tuple[str, str], threading.Lock] = {}
-        self._bases: dict[tuple[str, str], tuple[int, int, Basis]] = {}
+        self._bases: dict[tuple[str, str], tuple[int, tuple[int, ...], int, Basis]] = {}
 
     def basis(self, snapshots: SnapshotReader, path: str) -> Basis:
         """The current basis of an embedding. Raises MissingError. Cost of a fit: reads up to 32 snapshots, one
@@ -30,21 +30,22 @@ class Bases:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             usable = snapshots.usable(path)
+            series = snapshots.embedding_series(path)
+            same = (snapshots.generation, series.shapes[-1])
             fitted = self._bases.get(key)
             if fitted is not None:
-                generation, fitted_on, basis = fitted
-                if generation == snapshots.generation and len(usable) < fitted_on * REFIT_GROWTH:
+                *fitted_for, fitted_on, basis = fitted
+                if tuple(fitted_for) == same and len(usable) < fitted_on * REFIT_GROWTH:
                     return basis
-            series = snapshots.embedding_series(path)
             ordinals = usable[log_spaced(len(usable))]
             basis = fit(
                 [snapshots.embedding(path, int(ordinal)).rows for ordinal in ordinals],
                 [int(series.steps[ordinal]) for ordinal in ordinals],
-                before=fitted[2] if fitted else None,
+                before=fitted[-1] if fitted else None,
                 generation=snapshots.generation,
             )
             with self._lock:
                 if len(self._bases) >= MOST_BASES:
                     self._bases.pop(next(iter(self._bases)))
-                self._bases[key] = (snapshots.generation, len(usable), basis)
+                self._bases[key] = (*same, len(usable), basis)
             return basis

@@ -25,7 +25,7 @@ def encode(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> bytes
         padding = -len(data) % ALIGNMENT
         parts += [data, bytes(padding)]
         offset += len(data) + padding
-    text = json.dumps({**header, "arrays": infos}, ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps({**header, "arrays": infos}, ensure_ascii=False, allow_nan=False).encode(errors="replace")
     start = MAGIC + struct.pack("<I", len(text)) + text
     return b"".join([start, bytes(-len(start) % ALIGNMENT), *parts])
 

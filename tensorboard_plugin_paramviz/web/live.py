@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tensorboard_plugin_paramviz.reader import Index
 from tensorboard_plugin_paramviz.web.replies import Replies
@@ -15,12 +15,14 @@ HEARTBEAT_SECS = 5.0
 SPACING_SECS = 0.1
 
 
-def events(index: Index, replies: Replies, cursor: int) -> Iterator[bytes]:
-    """An endless text/event-stream. Ends when the server closes it (the client went away)."""
+def events(index: Index, replies: Replies, cursor: int, listening: Callable[[], None]) -> Iterator[bytes]:
+    """An endless text/event-stream. Ends when the server closes it (the client went away). listening: called again and
+    again while somebody is."""
     yield b"retry: 1000\n\n"
     if cursor > index.cursor:
         cursor = 0  # of a server that ran before this one
     while True:
+        listening()
         if index.wait(cursor, HEARTBEAT_SECS):
             started = time.monotonic()
             update = replies.updates(cursor)

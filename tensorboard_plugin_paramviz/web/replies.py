@@ -66,6 +66,9 @@ class Replies:
         snapshots = self._snapshots(arguments.text("run"))
         steps, wall_times, stats = snapshots.stats(arguments.step("from"), arguments.step("to"))
         model = snapshots.model()
+        layers = len(model.layers)
+        if stats.shape[1] != layers:  # of a session before, of another model: the newest one has written none yet
+            steps, wall_times, stats = steps[:0], wall_times[:0], np.empty((0, layers, len(model.stats)), np.float32)
         header = {
             "run": snapshots.run,
             "generation": snapshots.generation,

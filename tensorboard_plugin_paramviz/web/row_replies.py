@@ -10,7 +10,7 @@ from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.neighbours import nearest
 from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_norms
-from tensorboard_plugin_paramviz.reader import SnapshotReader
+from tensorboard_plugin_paramviz.reader import EmbeddingSnapshot, SnapshotReader
 from tensorboard_plugin_paramviz.record import dequantize
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -30,21 +30,21 @@ def ordinal_of(snapshots: SnapshotReader, path: str, step: int) -> int:
 
 def norms_at(snapshots: SnapshotReader, path: str, ordinal: int) -> Arrays:
     """norms, grad_norms, update_norms float32 [R] of all sampled rows."""
-    now = snapshots.embedding(path, ordinal)
-    return {"norms": norms_of(now.rows), "grad_norms": now.grad_norms, "update_norms": now.update_norms}
+    return _norms(snapshots.embedding(path, ordinal))
 
 
 def rows_at(snapshots: SnapshotReader, path: str, ordinal: int, rows: list[int]) -> Arrays:
     """Values, norms, ranks and neighbours of the asked rows, as `RowsHeader` says. Cost: r x R x D multiplications."""
-    values = dequantize(snapshots.embedding(path, ordinal).rows)  # [R, D]
-    norms = norms_at(snapshots, path, ordinal)
-    ranks = np.empty(len(values), np.int32)
-    ranks[np.argsort(-np.nan_to_num(norms["norms"], nan=-1.0), kind="stable")] = np.arange(1, len(values) + 1)
-    neighbours, cosines = nearest(values, rows, NEIGHBOURS)
-    first = dequantize(snapshots.embedding(path, int(snapshots.usable(path)[0])).rows)
-    first_neighbours, first_cosines = nearest(first, rows, NEIGHBOURS)
+    now = snapshots.embedding(path, ordinal)
+    first = snapshots.embedding(path, int(snapshots.usable(path)[0]))
+    norms = _norms(now)
+    ranks = np.empty(len(norms["norms"]), np.int32)
+    ranks[np.argsort(-np.nan_to_num(norms["norms"], nan=-1.0), kind="stable")] = np.arange(1, len(ranks) + 1)
+    # Cosines don't depend on the scales, and without them no square is too large or too small for float32.
+    neighbours, cosines = nearest(now.rows.values.astype(np.float32), rows, NEIGHBOURS)
+    first_neighbours, first_cosines = nearest(first.rows.values.astype(np.float32), rows, NEIGHBOURS)
     return {
-        "values": values[rows],
+        "values": dequantize(now.rows)[rows],
         **{name: array[rows] for name, array in norms.items()},
         "norm_ranks": ranks[rows],
         "neighbours": neighbours,
@@ -52,6 +52,10 @@ def rows_at(snapshots: SnapshotReader, path: str, ordinal: int, rows: list[int])
         "first_neighbours": first_neighbours,
         "first_cosines": first_cosines,
     }
+
+
+def _norms(snapshot: EmbeddingSnapshot) -> Arrays:
+    return {"norms": norms_of(snapshot.rows), "grad_norms": snapshot.grad_norms, "update_norms": snapshot.update_norms}
 
 
 def history(snapshots: SnapshotReader, path: str, rows: list[int]) -> Arrays:

@@ -125,3 +125,14 @@ def test_the_smallest_max_bytes_that_is_named_is_enough() -> None:
         choose_tables(layers, rows=2000, max_bytes=1500)
     enough = int(str(raised.value).split("at least max_bytes=")[1].split(",")[0])
     assert len(choose_tables(layers, rows=2000, max_bytes=enough)) == 2
+
+
+def test_a_max_bytes_of_nothing_is_no_fault_of_a_model_without_tables() -> None:
+    assert choose_tables(find_layers(nn.Linear(2, 2)), rows=2000, max_bytes=1) == []
+
+
+def test_labels_that_are_half_a_character_are_recorded_as_such(tmp_path) -> None:
+    labels = [bytes([0x80 + row]).decode(errors="surrogateescape") for row in range(64)] + ["\ud83d\ude00"]
+    watch(Gpt(), tmp_path, labels=labels).close()
+    ((record,), _, _) = read(tmp_path)
+    assert record.embeddings[0].labels == ("\ufffd",) * 64 + ("\U0001f600",)

@@ -212,3 +212,44 @@ def test_a_closed_watcher_is_silent(tmp_path) -> None:
     viz.close()
     viz.step(3)
     assert viz.snapshots == 0
+
+
+def test_a_loss_of_any_number_kind_travels_and_what_is_none_costs_no_snapshot(tmp_path) -> None:
+    losses = [1.5, np.float32(2.5), np.array(3.5), torch.tensor([4.0, 5.0]), float("inf"), "low", None]
+    with watch(Gpt(), tmp_path, every=1, max_overhead=None, strict=True) as viz:
+        for step, loss in enumerate(losses):
+            viz.step(step, loss=loss)  # type: ignore[arg-type]
+    assert [snapshot.loss for snapshot in read(tmp_path)[1]] == [1.5, 2.5, 3.5, 4.5, float("inf"), None, None]
+
+
+def test_steps_of_any_whole_number_kind_are_recorded_once_each(tmp_path) -> None:
+    with watch(Gpt(), tmp_path, every=1, max_overhead=None, strict=True) as viz:
+        for step in (torch.tensor(0), np.int64(1), 1, 1, 2, 2**40):
+            viz.step(step)  # type: ignore[arg-type]
+    assert [snapshot.step for snapshot in read(tmp_path)[1]] == [0, 1, 2, 2**40]
+
+
+def test_steps_that_begin_again_with_each_pass_over_the_data_are_pointed_out_once(tmp_path, caplog) -> None:
+    with watch(Gpt(), tmp_path, every=1, max_overhead=None) as viz:
+        for _ in range(3):
+            for step in range(4):
+                viz.step(step)
+    assert caplog.text.count("count the steps through the whole training") == 1
+    assert "viz.step(0) comes after viz.step(3)" in caplog.text
+
+
+def test_a_second_watcher_of_one_run_is_pointed_out_unless_the_first_was_closed(tmp_path, caplog) -> None:
+    watch(Gpt(), tmp_path).close()
+    with watch(Gpt(), tmp_path), watch(Gpt(), tmp_path / "other"):
+        assert caplog.text == ""
+        watch(nn.Linear(2, 2), tmp_path).close()
+        assert "recorded by another watcher already" in caplog.text
+
+
+def test_a_default_device_of_the_users_is_not_ours(tmp_path) -> None:
+    table = nn.Embedding(5, 4, sparse=True)
+    with watch(table, tmp_path, every=1, max_overhead=None, strict=True) as viz:
+        table(torch.empty(0, dtype=torch.long)).sum().backward()
+        with torch.device("meta"):
+            viz.step(0)
+    assert read(tmp_path)[1][0].stats[0, STATS.index("grad_norm")] == 0

@@ -5,30 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from event_files import EMBEDDING, RunWriter, model_event, scalar_event, snapshot_event, write_run
+from looking import index_of, look, steps_of
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
 from tensorboard_plugin_paramviz.reader import Follower, Index, SnapshotReader, follow, records, roots_of
-
-
-def index_of(logdir: Path) -> Index:
-    index = Index(roots_of(str(logdir), ""))
-    look(index)
-    return index
-
-
-def look(index: Index) -> None:
-    index.scan()
-    index.poll()
-
-
-def steps_of(index: Index, run: str) -> list[int]:
-    return index.runs[run].snapshot_steps()[0].tolist()
 
 
 def test_a_link_to_itself_hides_nothing_that_stands_beside_it(tmp_path: Path) -> None:
@@ -92,6 +79,51 @@ def test_a_scalar_logged_twice_at_a_step_voids_no_snapshot(tmp_path: Path) -> No
     assert index.runs["a"].generation == generation
 
 
+def test_a_longer_copy_that_takes_a_files_place_goes_on_where_it_was(tmp_path: Path) -> None:
+    writer = write_run(tmp_path / "a", range(5))
+    index = index_of(tmp_path)
+    generation = index.runs["a"].generation
+    copy = tmp_path / "copy"
+    copy.write_bytes(writer.path.read_bytes())
+    copy.rename(writer.path)
+    writer.snapshots(5, 6)
+    index.poll()
+    assert steps_of(index, "a") == list(range(7))
+    assert index.runs["a"].generation == generation
+
+
+def test_a_file_overwritten_in_place_by_a_longer_one_is_read_again(tmp_path: Path) -> None:
+    writer = write_run(tmp_path / "a", range(5))
+    index = index_of(tmp_path)
+    generation = index.runs["a"].generation
+    other = write_run(tmp_path / "elsewhere", range(100, 120)).path.read_bytes()
+    writer.path.write_bytes(other)
+    look(index)
+    look(index)
+    assert steps_of(index, "a") == list(range(100, 120))
+    assert index.runs["a"].generation > generation
+
+
+def test_bytes_that_arrive_after_the_size_are_read_when_the_file_grows(tmp_path: Path) -> None:
+    writer = write_run(tmp_path / "a", range(2), loss=False)
+    start = writer.path.stat().st_size
+    writer.snapshots(2)
+    late = writer.path.read_bytes()[start:]
+    with writer.path.open("r+b") as file:
+        file.seek(start)
+        file.write(bytes(len(late)))
+        file.flush()
+        index = index_of(tmp_path)
+        assert steps_of(index, "a") == [0, 1]
+        assert "zeros" in index.runs["a"].damaged[0]
+        file.seek(start)
+        file.write(late)
+    writer.snapshots(3)
+    index.poll()
+    assert steps_of(index, "a") == [0, 1, 2, 3]
+    assert index.runs["a"].damaged == []
+
+
 @pytest.mark.parametrize("size", [0, 5])
 def test_a_file_with_less_than_a_header_is_waited_for(tmp_path: Path, size: int) -> None:
     record = (write_run(tmp_path / "whole", range(2)).path).read_bytes()
@@ -119,16 +151,29 @@ def test_a_record_that_claims_an_impossible_length_is_not_read(tmp_path: Path) -
 
 
 def test_numbers_of_more_than_64_bits_cost_their_record_and_nothing_else(tmp_path: Path) -> None:
-    endless = b"\xff" * 9 + b"\x7f"
-    step_too_large = b"\x10" + endless + snapshot_event(3)
-    dtype_too_large = snapshot_event(4).replace(b"\x42\x04\x08\x01", b"\x42\x04\x08\x7f", 1)
+    too_large = b"\xff" * 9 + b"\x7f"
+    misnumbered = Event.FromString(snapshot_event(4))
+    misnumbered.summary.value[0].tensor.dtype = 200  # type: ignore[assignment]
     writer = RunWriter(tmp_path / "a")
-    writer.append(model_event(), snapshot_event(1), step_too_large, dtype_too_large)
-    writer.append(snapshot_event(5))
+    writer.append(b"\x10" + too_large + scalar_event("loss", 1.0, 0)[9:], snapshot_event(1))
+    writer.append(misnumbered.SerializeToString(), snapshot_event(5))
     index = index_of(tmp_path)
-    assert steps_of(index, "a")[0] == 1
-    assert steps_of(index, "a")[-1] == 5
-    assert SnapshotReader(index.runs["a"]).embedding(EMBEDDING, 0).grad_norms.shape == (5,)
+    assert steps_of(index, "a") == [1, 5]
+    assert SnapshotReader(index.runs["a"]).stats(None, None)[0].tolist() == [1, 5]
+    assert any("unknown type 200" in sentence for sentence in index.runs["a"].damaged)
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (0, 4), (-1, 4), (1 << 40, 1 << 40), (2, 3)])
+def test_a_tensor_that_is_not_of_its_tags_form_is_told_and_left_out(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    misshapen = Event.FromString(snapshot_event(1))
+    for value in misshapen.summary.value[:3]:
+        value.tensor.tensor_shape.CopyFrom(TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in shape]))
+    writer = RunWriter(tmp_path / "a")
+    writer.append(model_event(), snapshot_event(0), misshapen.SerializeToString(), snapshot_event(2))
+    reader = SnapshotReader(index_of(tmp_path).runs["a"])
+    assert reader.stats(None, None)[0].tolist() == [0, 2]
+    assert reader.embedding_series(EMBEDDING).steps.tolist() == [0, 2]
+    assert len(index_of(tmp_path).runs["a"].damaged) == 3
 
 
 def test_reading_a_large_logdir_for_long_does_not_put_off_the_search_for_new_runs(
@@ -156,39 +201,3 @@ def test_reading_a_large_logdir_for_long_does_not_put_off_the_search_for_new_run
         assert time.monotonic() < deadline
         time.sleep(0.02)
     follower.stop()
-
-
-def test_whether_there_are_records_can_be_asked_while_files_appear(tmp_path: Path) -> None:
-    index = index_of(tmp_path)
-    run_ends = threading.Event()
-    faults: list[Exception] = []
-    write_run(tmp_path / "a", range(1), loss=False).path.write_bytes(b"")
-    look(index)
-    run = index.runs["a"]
-
-    class Yielding(dict):
-        """Lets the other thread in between two files, as the interpreter may at any time."""
-
-        def values(self) -> Any:
-            for value in super().values():
-                yield value
-                time.sleep(0.001)
-
-    run.files = Yielding(run.files)
-
-    def ask() -> None:
-        while not run_ends.is_set():
-            try:
-                assert not run.has_records
-            except Exception as error:
-                faults.append(error)
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    for number in range(50):
-        (tmp_path / "a" / f"events.out.tfevents.{number}.x").touch()
-        index.scan()
-        time.sleep(0.001)
-    run_ends.set()
-    thread.join()
-    assert faults == []

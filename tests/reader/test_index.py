@@ -17,25 +17,11 @@ from event_files import (
     start_event,
     write_run,
 )
+from looking import index_of, look, steps_of
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 
 from tensorboard_plugin_paramviz.reader import Index, SnapshotReader, roots_of
 from tensorboard_plugin_paramviz.record import dequantize
-
-
-def index_of(logdir: Path) -> Index:
-    index = Index(roots_of(str(logdir), ""))
-    look(index)
-    return index
-
-
-def look(index: Index) -> None:
-    index.scan()
-    index.poll()
-
-
-def steps_of(index: Index, run: str) -> list[int]:
-    return index.runs[run].snapshot_steps()[0].tolist()
 
 
 def test_every_one_of_a_thousand_snapshots_is_there_step_zero_among_them(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ const MORPH_MS = 1000;
 const LINKS = 5;
 const EMPTY = new Float32Array(0);
 const EMPTY_SET: Pick<SceneProps, "rows" | "from" | "to" | "mix"> = { rows: 0, from: EMPTY, to: EMPTY, mix: 0 };
-const NO_NAMES: SceneProps["axisNames"] = ["PC 1", "PC 2", "PC 3"];
+const NO_NAMES: SceneProps["axisNames"] = ["", "", ""];
 
 let handle: SceneHandle | null = null;
 
@@ -60,7 +60,14 @@ export function Cloud() {
       handle = null;
     };
   }, []);
-  return <div ref={box} class="cloud" />;
+  return (
+    <div
+      ref={box}
+      class="cloud"
+      role="application"
+      aria-label="Embedding cloud. Arrow keys go from point to point, plus and minus zoom, 0 shows all."
+    />
+  );
 }
 
 function sceneProps(): SceneProps {

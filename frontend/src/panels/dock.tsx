@@ -10,6 +10,7 @@ import { runs } from "../store/runs";
 import { layout, theme } from "../store/settings";
 import { cloud, cursorStep, loadedVersion, step, stepRange } from "../store/timeline";
 import { useSize } from "../use_size";
+import { prepare } from "./draw";
 import { drawLoss, type Plot, stepLabels } from "./loss_chart";
 
 const GUTTER = 148;
@@ -43,7 +44,11 @@ export function Dock() {
     loadedVersion.value;
     const range = steps.value;
     const { width, height } = size.value;
-    if (!canvas.current || !range) return;
+    if (!canvas.current) return;
+    if (!range) {
+      prepare(canvas.current, width, height);
+      return;
+    }
     const snapshots = cloud.value?.set ?? null;
     const picture = { width, height, plot: plot.value, steps: range, snapshots };
     drawLoss(canvas.current, { ...picture, train: train.value, validation: validation.value });

@@ -43,7 +43,7 @@ export function Shortcuts() {
       </dl>
       <p>
         Drag to turn the cloud, pinch or scroll to zoom, drag with the right button to move it. Drag along the loss
-        curve to go through time.
+        curve to go through time. Reached by Tab, the cloud takes the arrows: they go from point to point.
       </p>
     </dialog>
   );

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { extent, mapper } from "../axis";
-import { brief } from "../format";
+import { brief, number } from "../format";
 import { indexAt } from "../store/curves";
 import { theme } from "../store/settings";
 import { cursorStep } from "../store/timeline";
@@ -63,6 +63,10 @@ export function Spark(props: SparkProps) {
     }
   }, [props.steps, props.values, width]);
 
+  const short = (ends ?? []).map(brief);
+  // Ends that lie close together need their third figure.
+  const written = short[0] === short[1] ? (ends ?? []).map(number) : short;
+
   return (
     <figure class="spark">
       <figcaption>
@@ -75,8 +79,8 @@ export function Spark(props: SparkProps) {
         <div ref={dot} class="spark-dot" style={{ background: props.color }} hidden />
         {ends && (
           <>
-            <span class="spark-high">{brief(ends[1])}</span>
-            <span class="spark-low">{brief(ends[0])}</span>
+            <span class="spark-high">{written[1]}</span>
+            <span class="spark-low">{written[0]}</span>
           </>
         )}
       </div>

@@ -138,7 +138,7 @@ function LiveBadge({ brief = false }: { brief?: boolean }) {
   }
   const age = info.last_wall_time === null ? null : now / 1000 - info.last_wall_time;
   if (info.live) {
-    if (!following.value && !atEnd.value) {
+    if (total.value > 0 && !following.value && !atEnd.value) {
       return (
         <div class="badge-row">
           <span class="badge">{brief ? "Paused" : playing.value ? "Playing" : "Paused here"}</span>
@@ -151,7 +151,11 @@ function LiveBadge({ brief = false }: { brief?: boolean }) {
     return (
       <div class="badge">
         <span class="lamp on" />
-        {brief ? "Live" : info.last_step === null ? "Live · no snapshot yet" : `Live · step ${integer(info.last_step)}, ${duration(age)} ago`}
+        {brief
+          ? "Live"
+          : info.last_step === null
+            ? "Live · no snapshot yet"
+            : `Live · step ${integer(info.last_step)}, ${duration(age)} ago`}
       </div>
     );
   }

@@ -99,6 +99,7 @@ export function drawAxisNames(
       context.lineTo(ex - dx * (l - 2) + dy * w, ey - dy * (l - 2) - dx * w);
       context.fill();
     }
+    if (text === "") continue;
     const stamp = stamps.get(text, NAME);
     const [x, y] = nameCorner(ex, ey, dx, dy, stamp.width, stamp.height, view, props.insets);
     stampAt(context, stamp, x, y, shot.pixelRatio);

@@ -220,6 +220,7 @@ class EmbeddingScene implements SceneHandle {
     listenForKeys(
       container,
       {
+        arrows: () => !this.#focus.byPointer,
         step: (dx, dy) => {
           const { view, points } = stage.shot;
           const row = neighbour(points, stage.props.selected, dx, dy, view.centreX, view.centreY);

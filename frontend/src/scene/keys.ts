@@ -1,6 +1,8 @@
 /** The keyboard on the focused cloud. */
 
 export interface KeyHooks {
+  /** Whether arrows are wanted here: after a mere click they go through time, as on the rest of the page. */
+  arrows(): boolean;
   /** To the nearest row in the direction (dx, dy) of the screen. */
   step(dx: number, dy: number): void;
   clear(): void;
@@ -21,6 +23,7 @@ export function listenForKeys(container: HTMLElement, hooks: KeyHooks, signal: A
   const pressed = (event: KeyboardEvent) => {
     if (event.target !== container || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
+    if (step !== undefined && !hooks.arrows()) return;
     if (step !== undefined) hooks.step(step[0], step[1]);
     else if (event.key === "Escape") hooks.clear();
     else if (event.key === "+" || event.key === "=") hooks.zoom(ZOOM);

@@ -9,7 +9,9 @@ import { type Lettering, MONO, type Stamps, stampAt } from "./stamps";
 import type { SceneProps } from "./types";
 import type { Shot } from "./visual";
 
+/** So many at least, and on a large canvas one for each so many px². */
 const MOST = 46;
+const ROOM_FOR_ONE = 12_000;
 const MOST_NARROW = 26;
 const MOST_ALL = 300;
 const NARROW = 600;
@@ -35,6 +37,10 @@ const LETTERING: Record<LabelKind, Lettering> = {
   plain: PLAIN,
 };
 
+export function mostLabels(width: number, height: number): number {
+  return width < NARROW ? MOST_NARROW : Math.max(MOST, Math.floor((width * height) / ROOM_FOR_ONE));
+}
+
 export class Labels {
   /** For the rows' labels and for everything else that has to keep clear of them. */
   readonly placement = new Placement();
@@ -59,7 +65,7 @@ export class Labels {
   /** Draws on a context scaled to CSS px. `placement` must have been reset for this picture, with what labels keep out of. */
   draw(context: CanvasRenderingContext2D, shot: Readonly<Shot>, stamps: Stamps): void {
     const { props, view } = shot;
-    const most = props.labelMode === "all" ? MOST_ALL : view.width < NARROW ? MOST_NARROW : MOST;
+    const most = props.labelMode === "all" ? MOST_ALL : mostLabels(view.width, view.height);
     this.#next.fill(-1);
     let placed = 0;
     const { first, kinds } = this.#order;

@@ -26,6 +26,8 @@ export function crossFade(element: HTMLElement, shown: boolean, reducedMotion: b
 /** Makes the container focusable and positioned, and shows a ring in the accent colour while the keyboard is on it. */
 export class FocusFrame {
   readonly #frame = document.createElement("div");
+  /** The focus came by a press, not by the keyboard. */
+  byPointer = false;
   readonly #gaveTabIndex: boolean;
   readonly #gavePosition: boolean;
 
@@ -42,9 +44,13 @@ export class FocusFrame {
     Object.assign(this.#frame.style, { pointerEvents: "none", boxSizing: "border-box", borderRadius: "4px" });
     this.#show(false);
     container.addEventListener("focus", () => this.#show(container.matches(":focus-visible")), { signal });
-    container.addEventListener("blur", () => this.#show(false), { signal });
-    container.addEventListener("pointerdown", () => this.#show(false), { signal });
-    container.addEventListener("keydown", () => this.#show(container.matches(":focus")), { signal });
+    const leave = (byPointer: boolean) => () => {
+      this.byPointer = byPointer;
+      this.#show(false);
+    };
+    container.addEventListener("blur", leave(false), { signal });
+    container.addEventListener("pointerdown", leave(true), { signal });
+    container.addEventListener("keydown", () => this.#show(!this.byPointer && container.matches(":focus")), { signal });
   }
 
   color(palette: Palette): void {

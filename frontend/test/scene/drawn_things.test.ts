@@ -71,6 +71,23 @@ describe("axis names", () => {
     }
   });
 
+  it("stay off their own axis where they are pushed back over it, whichever way it slopes", () => {
+    const view = Object.assign(emptyView(), { width: 390, height: 336 });
+    for (const dy of [-0.2, -0.05, 0, 0.05, 0.2]) {
+      for (const y of [100, 200, 270]) {
+        const [left, top] = nameCorner(384, y, Math.sqrt(1 - dy * dy), dy, 70, 14, view, {
+          top: 52,
+          right: 0,
+          bottom: 40,
+          left: 0,
+        });
+        const line = (x: number) => y + ((x - 384) * dy) / Math.sqrt(1 - dy * dy);
+        const [one, other] = [line(left), line(left + 70)];
+        expect(top > Math.max(one, other) || top + 14 < Math.min(one, other)).toBe(true);
+      }
+    }
+  });
+
   it("follow the part of the axis that is on the canvas", () => {
     expect(inside(50, 50, 250, 50, 0, 0, 100, 100)).toEqual([0, 0.25]);
     expect(inside(-100, 50, 100, 50, 0, 0, 100, 100)).toEqual([0.5, 1]);

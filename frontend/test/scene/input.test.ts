@@ -105,6 +105,7 @@ describe("keys", () => {
     const container = new Surface();
     const said: unknown[] = [];
     const hooks = {
+      arrows: () => true,
       step: (dx: number, dy: number) => said.push([dx, dy]),
       clear: () => said.push("clear"),
       zoom: (factor: number) => said.push(factor > 1 ? "in" : "out"),
