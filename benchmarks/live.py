@@ -4,8 +4,8 @@ machine.
     python benchmarks/live.py [--snapshots 60] [--interval-secs 0.5] [--rows 2000] [--dims 64]
 
 Prints, as median and 95th percentile over the snapshots: `loaded`, the new snapshot is in the page; `first`, the first
-picture on the way to it is drawn; `drawn`, the last one is (the page glides for 160 ms on purpose). The floor measured in
-the same run is the file: from `viz.step()` returning until the record is whole on disk.
+picture on the way to it is drawn; `drawn`, the last one is (the page glides for 160 ms on purpose). The floor measured
+in the same run is the file: from `viz.step()` returning until the record is whole on disk.
 """
 
 from __future__ import annotations

@@ -75,10 +75,9 @@ def fit(
         rows = rows[:: -(-len(rows) // FIT_ROWS)]
     dims = rows.shape[1]
     center = rows.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dims)  # [D]
-    centred = rows - center.astype(np.float32)  # [N, D]
-    # The squares of a run that diverges (or has all but vanished) must not leave float32.
-    unit = float(np.abs(centred).max(initial=0)) or 1.0
-    centred /= np.float32(unit)
+    # In units of the largest entry: the squares of a run that diverges, or has all but vanished, would leave float32.
+    unit = float(np.abs(rows).max(initial=0)) or 1.0
+    centred = rows / np.float32(unit) - (center / unit).astype(np.float32)  # [N, D]
     covariance = (centred.T @ centred).astype(np.float64) / max(1, len(rows))  # [D, D]
     _values, vectors = np.linalg.eigh(covariance)  # ascending
     directions = np.zeros((dims, 3))

@@ -17,8 +17,8 @@ ROUND_SECS = 0.05
 IDLE_ROUND_SECS = 1.0
 IDLE_AFTER_SECS = 60.0
 SCAN_SECS = 1.0
-#: A scan may take at most this share of the time, so that a logdir of ten thousand directories stays cheap, but a new
-#: run is not searched for more seldom than this.
+#: A scan may take at most this share of the time, so that a logdir of ten thousand directories stays cheap; but one
+#: comes at least this often, so that a new run is found.
 SCAN_SHARE, LONGEST_SCAN_SECS = 0.01, 60.0
 
 
