@@ -26,7 +26,9 @@ export function followNumbers(): () => void {
     const step = exactStep();
     if (!now || step === null || !showing.value) return;
     const place = playing.value ? "playing" : step;
-    asker.want(`${now.run} ${now.embedding.path} ${now.generation} ${place}`, 2 * REST_MS);
+    // Once all snapshots are here, all steps of the spread are known.
+    const whole = now.set.loaded === now.set.total;
+    asker.want(`${now.run} ${now.embedding.path} ${now.generation} ${place} ${whole}`, 2 * REST_MS);
   });
   return () => {
     stop();
