@@ -138,7 +138,7 @@ def test_a_link_restores_run_step_and_selection(address: str, open_tab: OpenTab)
     tab.go_to(30)
     page.mouse.click(*tab.place(30))
     tab.frame.get_by_text("Nearest neighbours").wait_for(timeout=10_000)
-    page.wait_for_function("() => /p\\.paramviz\\.step=30/.test(location.hash)")
+    page.wait_for_function("() => /p\\.paramviz\\.step=30&p\\.paramviz\\.row=/.test(location.hash)")
     link = "#" + page.url.split("#")[1]
     again, complaints = open_tab(address, link=link)
     second = Tab(again)
