@@ -14,13 +14,16 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-import simulated_model
 import simulator
-from simulated_vocabulary import CHARACTERS, make_vocabulary
+from simulated import model as simulated_model
+from simulated.course import SCENARIOS
+from simulated.model import Settings
+from simulated.run import simulate
+from simulated.vocabulary import CHARACTERS, make_vocabulary
 from tensorboard_plugin_paramviz.record import STATS, ModelRecord, Snapshot
 from tensorboard_plugin_paramviz.record.summary import decode_snapshot
 
-SMALL = simulator.Settings(steps=300, snapshots=40, layers=2, rows=65, dims=16, seed=5)
+SMALL = Settings(steps=300, snapshots=40, layers=2, rows=65, dims=16, seed=5)
 Run = list[tuple[int, Summary]]
 
 
@@ -39,15 +42,13 @@ def parts(run: Run) -> tuple[ModelRecord, list[Snapshot], dict[str, dict[int, fl
 
 @pytest.fixture(scope="module")
 def small() -> tuple[ModelRecord, list[Snapshot], dict[str, dict[int, float]]]:
-    return parts(list(simulator.simulate(SMALL, "convergence")))
+    return parts(list(simulate(SMALL, "convergence")))
 
 
 def test_a_run_is_the_same_for_a_seed_apart_from_its_wall_time() -> None:
     def written(seed: int) -> list[tuple[int, bytes]]:
-        settings = simulator.Settings(30, 10, 1, 20, 8, seed)
-        return [(step, summary.SerializeToString()) for step, summary in simulator.simulate(settings, "convergence")][
-            1:
-        ]
+        settings = Settings(30, 10, 1, 20, 8, seed)
+        return [(step, summary.SerializeToString()) for step, summary in simulate(settings, "convergence")][1:]
 
     assert written(3) == written(3)
     assert written(3) != written(4)
@@ -58,8 +59,8 @@ def test_there_are_as_many_snapshots_as_asked_for_from_the_first_step_to_the_las
     steps: int, data: st.DataObject
 ) -> None:
     count = data.draw(st.integers(1, steps))
-    settings = simulator.Settings(steps, count, 1, 4, 3, 0)
-    _, snapshots, scalars = parts(list(simulator.simulate(settings, "convergence")))
+    settings = Settings(steps, count, 1, 4, 3, 0)
+    _, snapshots, scalars = parts(list(simulate(settings, "convergence")))
     places = [snapshot.step for snapshot in snapshots]
     assert len(places) == count
     assert places[0] == 0
@@ -220,7 +221,7 @@ def test_labels_are_all_different_and_counts_fall_by_zipfs_law(rows: int) -> Non
 def test_the_list_names_every_scenario_with_its_first_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert simulator.main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(simulator.SCENARIOS)
+    assert [line.split()[0] for line in lines] == list(SCENARIOS)
     assert "healthy" in lines[0]
 
 

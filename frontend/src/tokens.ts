@@ -98,7 +98,7 @@ export function vocabulary(labels: readonly string[] | null, ids: readonly numbe
 
 function characterClass(label: string): number {
   if (/^\s+$/u.test(label)) return 4;
-  if (/^[aeiouyäöüáàâéèêíìîóòôúùû]$/u.test(label)) return 0;
+  if (/^[aeiouäöüáàâéèêíìîóòôúùû]$/u.test(label)) return 0;
   if (/^\p{Lu}$/u.test(label)) return 2;
   if (/^\p{Ll}$/u.test(label)) return 1;
   if (/^[\p{P}\p{S}\p{N}]$/u.test(label)) return 3;

@@ -42,6 +42,7 @@ describe("classes of a character vocabulary", () => {
     ["3", "punctuation, digit"],
     [" ", "whitespace"],
     ["\n", "whitespace"],
+    ["y", "consonant"],
     ["文", "other"],
   ])("%j is %s", (label, name) => expect(found[label]).toBe(name));
 });

@@ -1,6 +1,6 @@
 """The moving parts of a simulated model: two embedding tables on their way, and the statistics of its layers.
 
-The laws are told in simulator.py. Letters: L layers, S stats, R rows, D dims.
+The laws are told in simulated/__init__.py. Letters: L layers, S stats, R rows, D dims.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulated_vocabulary import Vocabulary
+from simulated.vocabulary import Vocabulary
 from tensorboard_plugin_paramviz.record import STATS, LayerInfo
 
 Float32 = npt.NDArray[np.float32]
