@@ -12,10 +12,10 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: $(VENV)/demo.stamp  ## train a small GPT and watch it in TensorBoard; Ctrl-C ends both
-	@$(PY) demo.py $(ARGS)
+	@$(PY) demo.py $(ARGS) || test $$? -eq 130
 
 view: $(VENV)/demo.stamp  ## look at the runs again
-	@$(PY) demo.py --view $(ARGS)
+	@$(PY) demo.py --view $(ARGS) || test $$? -eq 130
 
 build: $(VENV)/venv.stamp  ## build the page into the package
 	@$(PY) _backend.py build
