@@ -75,7 +75,7 @@ export function perspective(nearness: number): number {
 /** How radii follow the canvas, the zoom and the crowd: small screens get smaller points, zooming in grows them by its square root, and
  *  balls shrink when hundreds share the room. */
 export function sizeFactor(width: number, height: number, fitDistance: number, distance: number, rows: number): number {
-  const screen = Math.min(1.15, Math.max(0.62, Math.sqrt(Math.min(width, height) / 620)));
+  const screen = Math.min(1.15, Math.max(0.55, (Math.min(width, height) / 680) ** 0.9));
   const zoom = Math.min(2.5, Math.max(0.5, Math.sqrt(fitDistance / distance)));
   const crowd = rows <= CROWD || rows > FLAT_ROWS ? 1 : (CROWD / rows) ** 0.24;
   return screen * zoom * crowd;
