@@ -7,6 +7,7 @@ from pathlib import Path
 
 from command_line import OptionError, Parser, check_writable, number
 from simulated.course import SCENARIOS
+from simulated.faults import FAULTS, named, strike
 from simulated.model import Settings
 from simulated.run import write
 
@@ -22,12 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     add("--rows", type=number(int, 2, 100_000), default=65, help="tokens in the vocabulary")
     add("--dims", type=number(int, 2, 4096), default=32, help="embedding width")
     add("--seed", type=number(int, 0), default=0)
-    add("--live", type=number(float, 0.01), metavar="SECS", help="write as if training for so long")
-    add("--list", action="store_true", help="list the scenarios")
+    add("--live", type=number(float, 0.01), metavar="SECS", help="write live, a snapshot every SECS")
+    add("--fault", type=named, metavar="NAME[:STEP]", help="break the finished run's files, see --list")
+    add("--list", action="store_true", help="list the scenarios and the faults")
     options = parser.parse_args(arguments)
     if options.list:
-        for name, function in SCENARIOS.items():
-            print(f"{name:16} {(function.__doc__ or '').splitlines()[0]}")
+        for heading, stories in (("", SCENARIOS), ("\nFor --fault NAME[:STEP]:\n", FAULTS)):
+            print(heading, end="")
+            for name, function in stories.items():
+                print(f"{name:20} {(function.__doc__ or '').splitlines()[0]}")
         return 0
     try:
         if not options.logdir:
@@ -37,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         check_writable(options.logdir)
         sizes = {name: getattr(options, name) for name in Settings.__dataclass_fields__}
         write(Settings(**sizes), options.scenario, options.logdir, options.live)
+        if options.fault:
+            strike(options.logdir, *options.fault)
     except OptionError as error:
         parser.error(str(error))
     except OSError as error:

@@ -14,5 +14,9 @@ The model, said plainly. A nanoGPT-like architecture is described, not built; wh
 * Update ratio: lr c / rms, where the coherence c falls from 1 (gradients agree) to sqrt((1-b1)/(1+b1)) = 0.229 (noise).
 * Gradient norm: decays by a power law to a floor, deeper blocks a little smaller, log-normal noise.
 
+A scenario (scenarios/) changes these numbers over the run, as its docstring says, and writes down the truth about what
+it planted (truth.py). The way of the data: a scenario makes a Course, a Simulation turns it into events, `write` puts
+them into event files; faults.py breaks such files afterwards.
+
 Everything but the wall times follows from --seed. Letters: T snapshots, N steps, L layers, S stats, R rows, D dims.
 """

@@ -14,10 +14,13 @@ from simulated.vocabulary import Vocabulary
 from tensorboard_plugin_paramviz.record import STATS, LayerInfo
 
 Float32 = npt.NDArray[np.float32]
+#: By the name of a column of course.Effect, float64 [L]; a missing one stands for 1.
+Factors = dict[str, npt.NDArray[np.float64]]
 
 PEAK_LR, WEIGHT_DECAY, BETA1, INIT_STD = 1e-3, 0.1, 0.9, 0.02
 NOISE_COHERENCE = ((1 - BETA1) / (1 + BETA1)) ** 0.5
 POSITIONS = 64
+NEAR_ZERO = 8e-4  # of normal numbers, the share below a thousandth of their RMS
 WTE, WPE = "transformer.wte", "transformer.wpe"
 
 
@@ -113,34 +116,40 @@ class Matrices:
         self.share = share / np.linalg.norm(share)
         self.tables = {layer.path: index for index, layer in enumerate(layers) if "embedding" in layer.role}
 
-    def advance(self, steps: int, lr: float) -> None:
-        decay = np.exp(-2 * lr * WEIGHT_DECAY * steps)
-        self.rms = np.where(self.norms, self.rms, np.sqrt(self.rms**2 * decay + (1 - decay) * lr / (2 * WEIGHT_DECAY)))
+    def advance(self, steps: int, lr: float, factors: Factors, weight_decay: float = WEIGHT_DECAY) -> None:
+        """Let the weights move for some steps; where updates are smaller by a factor, so is their equilibrium."""
+        decay = np.exp(-2 * lr * weight_decay * steps)
+        settled = lr / (2 * weight_decay) * factors.get("update", 1.0) ** 2  # [L]
+        self.rms = np.where(self.norms, self.rms, np.sqrt(self.rms**2 * decay + (1 - decay) * settled))
 
-    def stats(self, lr: float, coherence: float, gradient: float, values: dict[str, Float32]) -> Float32:
-        """float32 [L, S]"""
-        rms, root = self.rms.copy(), np.sqrt(self.sizes)
+    def stats(
+        self, lr: float, coherence: float, gradient: float, values: dict[str, Float32], factors: Factors
+    ) -> Float32:
+        """float32 [L, S]. gradient: as it is where healthy. factors: by name, float64 [L], on what is healthy (see
+        course.Effect); the weights of the two tables are what `values` has."""
+        rms, root = self.rms * factors.get("weight", 1.0), np.sqrt(self.sizes)
         mean = np.where(self.norms, rms, rms * self.rng.standard_normal(len(rms)) / root)
         tail = np.sqrt(2 * np.log(self.sizes + 1))  # of the largest of n normal numbers
-        largest = np.where(self.norms, 1.1 * rms, rms * tail)
+        largest = np.where(self.norms, 1.1 * rms, rms * tail) * factors.get("tail", 1.0)
         for path, index in self.tables.items():
             table = values[path]
             rms[index] = np.sqrt(np.vdot(table, table) / table.size)
             mean[index] = table.mean()
             largest[index] = max(table.max(), -table.min())
-        grad_norm = gradient * self.share * np.exp(0.15 * self.rng.standard_normal(len(rms)))
+        grad_norm = gradient * self.share * np.exp(0.15 * self.rng.standard_normal(len(rms))) * factors.get("grad", 1.0)
         update = lr * coherence * np.exp(0.05 * self.rng.standard_normal(len(rms)))  # RMS of an entry's change
+        update = update * factors.get("update", 1.0)
         columns = {
             "weight_norm": rms * root,
             "weight_rms": rms,
             "weight_mean": mean,
             "weight_std": np.sqrt(np.maximum(rms**2 - mean**2, 0)),
             "weight_max_abs": largest,
-            "weight_near_zero_ratio": np.where(self.norms, 0, 8e-4),
+            "weight_near_zero_ratio": np.where(self.norms, 0, NEAR_ZERO) * factors.get("near_zero", 1.0),
             "weight_nonfinite_count": np.zeros_like(rms),
             "grad_norm": grad_norm,
             "grad_rms": grad_norm / root,
-            "grad_max_abs": 1.5 * grad_norm / root * tail,
+            "grad_max_abs": 1.5 * grad_norm / root * tail * factors.get("grad_tail", 1.0),
             "grad_nonfinite_count": np.zeros_like(rms),
             "update_norm": update * root,
             "update_ratio": update / rms,

@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import settings
 
 # The tests' own helpers, and the scripts at the root (train, simulator, nanogpt_writer), by plain names.
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+HERE = Path(__file__).parent
+sys.path[:0] = [str(folder) for folder in (HERE, HERE / "reader", HERE / "web", HERE.parent)]
 
 settings.register_profile("paramviz", deadline=None, max_examples=60)
 settings.load_profile("paramviz")

@@ -78,17 +78,19 @@ def snapshot_at(step: int, rows: int = 5, dims: int = 4, seed: int = 0) -> Snaps
     return Snapshot(step, 1000.0 + step, stats, embeddings, SelfCost(0.01, 0.02, 300, 10, 0), loss=5.0 - step / 1000)
 
 
-def snapshot_event(step: int, rows: int = 5, dims: int = 4, seed: int = 0) -> bytes:
+def snapshot_event(step: int, rows: int = 5, dims: int = 4, seed: int = 0, begun: float = 1000.0) -> bytes:
     summary = encode_snapshot(snapshot_at(step, rows, dims, seed))
-    return Event(wall_time=1000.0 + step, step=step, summary=summary).SerializeToString()
+    return Event(wall_time=begun + step, step=step, summary=summary).SerializeToString()
 
 
 class RunWriter:
-    """Appends framed events to one event file."""
+    """Appends framed events to one event file, which was begun at the second its name says."""
 
     def __init__(self, directory: Path, name: str = "events.out.tfevents.1000.host.1.0") -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / name
+        digits = name.split(".")[3]
+        self.begun = float(digits) if digits.isdigit() else 1000.0
         self.append(Event(wall_time=1.0, file_version="brain.Event:2").SerializeToString())
 
     def append(self, *events: bytes) -> None:
@@ -97,7 +99,7 @@ class RunWriter:
                 file.write(framed(event))
 
     def snapshots(self, *steps: int, rows: int = 5, dims: int = 4, seed: int = 0) -> None:
-        self.append(*(snapshot_event(step, rows, dims, seed) for step in steps))
+        self.append(*(snapshot_event(step, rows, dims, seed, self.begun) for step in steps))
 
 
 def write_run(directory: Path, steps: range, rows: int = 5, dims: int = 4, loss: bool = True) -> RunWriter:

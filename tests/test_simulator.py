@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looking import index_of
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -17,8 +20,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 import simulator
 from simulated import model as simulated_model
 from simulated.course import SCENARIOS
+from simulated.faults import FAULTS
 from simulated.model import Settings
-from simulated.run import simulate
+from simulated.run import simulate, write
 from simulated.vocabulary import CHARACTERS, make_vocabulary
 from tensorboard_plugin_paramviz.record import STATS, ModelRecord, Snapshot
 from tensorboard_plugin_paramviz.record.summary import decode_snapshot
@@ -87,12 +91,43 @@ def test_a_simulation_over_an_earlier_one_hides_it(tmp_path: Path) -> None:
     assert [event.step for event in accumulator.Scalars("train/loss")] == list(range(20))
 
 
-def test_a_live_run_is_written_while_its_time_passes(tmp_path: Path) -> None:
-    assert simulator.main(["--logdir", str(tmp_path), "--steps", "20", "--snapshots", "5", "--live", "0.5"]) == 0
+def test_a_live_run_writes_a_snapshot_every_so_many_seconds_and_the_steps_between_evenly(tmp_path: Path) -> None:
+    assert simulator.main(["--logdir", str(tmp_path), "--steps", "21", "--snapshots", "5", "--live", "0.1"]) == 0
     (path,) = tmp_path.glob("*tfevents*")
-    times = [event.wall_time for event in LegacyEventFileLoader(str(path)).Load() if event.summary.value]
-    assert times[-1] - times[0] == pytest.approx(0.5 * 19 / 20, abs=1e-3)
+    events = list(LegacyEventFileLoader(str(path)).Load())
+    times = [event.wall_time for event in events if event.summary.value and event.summary.value[0].tag == "train/loss"]
+    # None before its time: 5 steps make an interval. The machine may be late.
+    assert all(time - events[0].wall_time >= 0.1 * step / 5 - 0.01 for step, time in enumerate(times))
     assert path.stat().st_mtime >= times[-1] - 0.05
+    last = [event for event in events if event.summary.value][-1]
+    assert (last.step, last.summary.value[0].tag) == (20, "paramviz/stats")
+
+
+def test_a_live_run_that_resumes_goes_on_in_time_while_its_steps_go_back(tmp_path: Path) -> None:
+    settings = Settings(steps=40, snapshots=10, layers=1, rows=10, dims=4, seed=0)
+    write(settings, "resume", tmp_path, live_secs=0.02)
+    files = sorted(tmp_path.glob("*tfevents*"))
+    events = [event for path in files for event in LegacyEventFileLoader(str(path)).Load()]
+    assert len(files) == 2
+    assert [event.wall_time for event in events] == sorted(event.wall_time for event in events)
+    assert [event.step for event in events] != sorted(event.step for event in events)
+
+
+def test_ctrl_c_leaves_a_run_that_can_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(secs: float, naps: Iterator[int] = iter(range(12))) -> None:  # noqa: B008 - one for all calls
+        if next(naps, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("simulated.run.time.sleep", sleep)
+    arguments = ["--logdir", str(tmp_path), "--steps", "100", "--snapshots", "50", "--live", "60"]
+    assert simulator.main(arguments) == 130
+    assert "Stopped" in capsys.readouterr().out
+    run = index_of(tmp_path).runs["."]
+    assert run.damaged == []
+    assert run.snapshot_steps()[0].tolist() == [0, 2, 4, 6, 8, 10, 12]
+    assert json.loads((tmp_path / "truth.json").read_text())["steps"] == 100
 
 
 def test_neither_simulating_nor_its_help_imports_torch(tmp_path: Path) -> None:
@@ -150,11 +185,11 @@ def test_matrices_reach_the_equilibrium_of_decay_and_updates() -> None:
     layers = simulated_model.make_layers(SMALL)
     matrices = simulated_model.Matrices(layers, np.random.default_rng(0))
     square = matrices.rms[3] ** 2
-    matrices.advance(200, 1e-3)
+    matrices.advance(200, 1e-3, {})
     for _ in range(200):  # the law, step by step
         square += 1e-3**2 - 2 * 1e-3 * 0.1 * square
     assert matrices.rms[3] == pytest.approx(square**0.5, rel=1e-3)
-    matrices.advance(10**7, 1e-3)
+    matrices.advance(10**7, 1e-3, {})
     assert matrices.rms[3] == pytest.approx((1e-3 / 0.2) ** 0.5)
     assert (matrices.rms[matrices.norms] == 1).all()
 
@@ -221,7 +256,7 @@ def test_labels_are_all_different_and_counts_fall_by_zipfs_law(rows: int) -> Non
 def test_the_list_names_every_scenario_with_its_first_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert simulator.main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(SCENARIOS)
+    assert [line.split()[0] for line in lines if line] == [*SCENARIOS, "For", *FAULTS]
     assert "healthy" in lines[0]
 
 

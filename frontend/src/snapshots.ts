@@ -168,16 +168,18 @@ export class SnapshotSet {
   /** Drops the loaded snapshots farthest from `place` until at most `most` are left; each `stride`-th and the last
    * stay, so that the whole run can still be scrubbed coarsely. */
   drop(place: number, most: number, stride: number): number {
-    if (this.#loaded <= most) return 0;
-    const candidates: number[] = [];
-    for (let ordinal = 0; ordinal < this.#total - 1; ordinal++) {
-      if (this.has(ordinal) && ordinal % stride !== 0) candidates.push(ordinal);
+    let dropped = 0;
+    let low = 0;
+    let high = this.#total - 2;
+    // The farthest is always at one of the two ends of what is left.
+    while (this.#loaded > most && low <= high) {
+      const ordinal = place - low >= high - place ? low++ : high--;
+      if (!this.has(ordinal) || ordinal % stride === 0) continue;
+      this.#positions[ordinal] = undefined;
+      this.#loaded--;
+      dropped++;
     }
-    candidates.sort((one, other) => Math.abs(other - place) - Math.abs(one - place));
-    const dropped = candidates.slice(0, this.#loaded - most);
-    for (const ordinal of dropped) this.#positions[ordinal] = undefined;
-    this.#loaded -= dropped.length;
-    return dropped.length;
+    return dropped;
   }
 }
 

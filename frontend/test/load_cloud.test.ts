@@ -16,7 +16,7 @@ const EMBEDDING: Embedding = {
 };
 
 /** A run whose snapshot t stands at step 10 t; it answers `positions` as docs/http_api.md says. */
-const server = { total: 0, version: 1, generation: 0, most: 1e9, asked: [] as URLSearchParams[] };
+const server = { total: 0, rows: 2, version: 1, generation: 0, most: 1e9, asked: [] as URLSearchParams[] };
 
 function reply(query: URLSearchParams): ArrayBuffer {
   const value = (name: string, otherwise: number) => Number(query.get(name) ?? otherwise);
@@ -32,17 +32,18 @@ function reply(query: URLSearchParams): ArrayBuffer {
     arrays: [
       { name: "steps", dtype: "<i8", shape: [list.length], offset: 0 },
       { name: "wall_times", dtype: "<f8", shape: [list.length], offset: list.length * 8 },
-      { name: "positions", dtype: "<f4", shape: [list.length, 2, 3], offset: list.length * 16 },
+      { name: "positions", dtype: "<f4", shape: [list.length, server.rows, 3], offset: list.length * 16 },
     ],
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((8 + text.length) / 8) * 8;
-  const data = new ArrayBuffer(start + list.length * 40);
+  const data = new ArrayBuffer(start + list.length * (16 + server.rows * 12));
   new Uint8Array(data).set(new TextEncoder().encode("PVZ1"));
   new DataView(data).setUint32(4, text.length, true);
   new Uint8Array(data).set(text, 8);
   new BigInt64Array(data, start, list.length).set(list.map((t) => BigInt(t * 10)));
-  new Float32Array(data, start + list.length * 16).set(list.flatMap((t) => [t, 0, 0, -t, 0, server.version]));
+  const positions = new Float32Array(data, start + list.length * 16);
+  for (const [i, t] of list.entries()) positions.set([t, 0, 0, -t, 0, server.version], i * server.rows * 3);
   return data;
 }
 
@@ -79,7 +80,7 @@ async function settled(): Promise<void> {
 }
 
 beforeEach(() => {
-  Object.assign(server, { total: 300, version: 1, generation: 0, most: 1e9, asked: [] });
+  Object.assign(server, { total: 300, rows: 2, version: 1, generation: 0, most: 1e9, asked: [] });
   failures.length = 0;
   showCloud(null, 0, null);
   vi.stubGlobal("document", { baseURI: "http://host/data/plugin/paramviz/" });
@@ -179,6 +180,39 @@ describe("a run that grows", () => {
     await settled();
     expect(loadedCount.value).toBe(3000);
     for (const ordinal of [299, 300, 1501, 2999]) expect(cloud.value?.set.positions(ordinal)?.[0]).toBe(ordinal);
+  });
+
+  test("holds no more snapshots than memory may, however long it is followed, and keeps those at the cursor", async () => {
+    // Of 105,000 rows, 1.3 MB each, 80 are held.
+    const set = () => cloud.value?.set;
+    server.rows = 105_000;
+    server.total = 70;
+    tellRuns();
+    void start(null);
+    await settled();
+    for (server.total = 71; server.total <= 90; server.total++) {
+      tellRuns();
+      wakeLoader();
+      await settled();
+    }
+    expect(total.value).toBe(90);
+    expect(loadedCount.value).toBe(80);
+    expect([0, 88, 89].every((ordinal) => set()?.has(ordinal))).toBe(true);
+  });
+
+  test("leaves nothing behind at the signal that ends it, however often it was woken", async () => {
+    const added = vi.spyOn(AbortSignal.prototype, "addEventListener");
+    const removed = vi.spyOn(AbortSignal.prototype, "removeEventListener");
+    tellRuns();
+    void start(null);
+    await settled();
+    for (let woken = 0; woken < 20; woken++) {
+      wakeLoader();
+      await settled();
+    }
+    expect(added.mock.calls.length).toBeGreaterThan(20);
+    expect(added.mock.calls.length - removed.mock.calls.length).toBeLessThanOrEqual(1);
+    vi.restoreAllMocks();
   });
 
   test("starts with nothing at all, and asks for nothing until there is something", async () => {

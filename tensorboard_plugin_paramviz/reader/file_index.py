@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,13 +19,16 @@ logger = logging.getLogger(__name__)
 GROUP_BYTES = 32 << 20
 #: Kept of the last record, to know the file again.
 LAST_BYTES = 64
+#: Records that can't be read, each in a sentence of its own; the rest are counted.
+MOST_TOLD = 3
+_SESSION = re.compile(rb'"session_id"\s*:\s*"([^"\\]{1,64})')
 
 
 @dataclass
 class FileIndex:
     """Columns of one file. read_to: offset behind the last complete record. sessions: places of model records.
     damage: sentences that stay true. trouble: why nothing more can be read just now. resumed: voids steps of an earlier
-    file of the run."""
+    file of the run. session: the newest model record's. refused: holds values of ours that this version can't read."""
 
     path: str
     values: dict[str, ValueColumn] = field(default_factory=dict)
@@ -39,7 +43,10 @@ class FileIndex:
     trouble: str | None = None
     unreadable: int = 0
     resumed: bool = False
+    session: str | None = None
+    refused: bool = False
     _last_bytes: bytes = b""  # of the record before read_to
+    _last_step: int | None = None  # of the values of ours before read_to
 
     def look(self) -> bool:
         """Ask the file system for the size: True where there is something new to read.
@@ -89,24 +96,37 @@ class FileIndex:
 
     @property
     def complaints(self) -> list[str]:
-        return self.damage if self.trouble is None else [*self.damage, self.trouble]
+        more = self.unreadable - MOST_TOLD
+        name = os.path.basename(self.path)  # noqa: PTH119
+        rest = [f"{name}: {more:,} more {'record' if more == 1 else 'records'} could not be read"] if more > 0 else []
+        return [*self.damage, *rest, *([] if self.trouble is None else [self.trouble])]
+
+    @property
+    def hidden(self) -> bool:
+        """It may hold records of ours that nobody sees."""
+        return self.refused or (self.trouble is not None and self.read_to == 0)
 
     def fails(self, error: OSError) -> None:
         """It could not be looked at or read: said until that succeeds, which is tried on every look."""
-        self.trouble = f"{os.path.basename(self.path)}: {error.strerror or error}"  # noqa: PTH119
+        self.trouble = f"{os.path.basename(self.path)} can't be read: {error.strerror or error}"  # noqa: PTH119
         self.size = 0
 
     def _head(self, offset: int, data: bytes | None) -> EventHead | None:
         try:
             if data is None:
                 raise MalformedEventError("its checksum does not hold")
-            return read_event(data)
+            head = read_event(data)
+            if head.values:
+                self._last_step = head.step
+            for span in head.values:
+                if span.tag == MODEL_TAG:
+                    self.session = _session_of(data[span.offset : span.offset + span.length])
+            return head
         except MalformedEventError as error:
             self.unreadable += 1
-            last = max((column.steps[-1] for column in self.values.values() if column.steps), default=None)
-            after = "" if last is None else f" after step {last:,}"
+            after = "" if self._last_step is None else f" after step {self._last_step:,}"
             name = os.path.basename(self.path)  # noqa: PTH119
-            if self.unreadable <= 3:
+            if self.unreadable <= MOST_TOLD:
                 self.damage.append(f"{name}: a record{after} (byte {offset:,}) could not be read: {error}")
             return None
 
@@ -134,6 +154,7 @@ class FileIndex:
             check_format(span.content)
             check_form(span.tag, span.dtype, span.shape, span.length)
         except ValueError as error:
+            self.refused = True
             note = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119
             if note not in self.damage:
                 self.damage.append(note)
@@ -146,6 +167,12 @@ class FileIndex:
             self.scalars.setdefault(span.tag, ScalarColumn()).append(head.step, head.wall_time, span.number)
             return False
         return self.values.setdefault(span.tag, ValueColumn()).append(head.step, head.wall_time, offset, span)
+
+
+def _session_of(model: bytes) -> str | None:
+    """The session id in a model record, found without reading the rest of it: labels can make that long."""
+    found = _SESSION.search(model)
+    return found[1].decode(errors="replace") if found else None
 
 
 class ReplacedFileError(Exception):

@@ -76,7 +76,9 @@ class Index:
             told = run.damaged
             for group in file.read():
                 with self.lock:
-                    if file.add(group) or self._resumes(run, file):
+                    voided = file.add(group)
+                    since = min((head.step for _, head in group if head.values), default=None)
+                    if run.changes_past(file, since) or voided:
                         run.generation += 1
                     if group or run.damaged != told:
                         self._touch(run)
@@ -102,6 +104,7 @@ class Index:
         except ReplacedFileError:
             logger.info("%s was replaced or cut: reading it again", file.path)
             with self.lock:
+                run.forget(file.path)
                 run.files[file.path] = FileIndex(file.path)
                 run.generation += 1
                 self._touch(run)
@@ -114,16 +117,9 @@ class Index:
                 self._touch(run)
             return False
 
-    def _resumes(self, run: RunIndex, file: FileIndex) -> bool:
-        """True the first time this file voids steps of an earlier one."""
-        if file.resumed or len(run.files) < 2:
-            return False
-        file.resumed = run.voids_earlier(file)
-        return file.resumed
-
     def _forget(self, name: str, path: str) -> None:
         run = self.runs[name]
-        del run.files[path]
+        run.forget(path)
         run.generation += 1
         self._touch(run)
         if not run.files:

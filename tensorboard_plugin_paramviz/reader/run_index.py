@@ -1,7 +1,12 @@
-"""One run: its files' columns joined into series with strictly rising steps."""
+"""One run: its files' columns joined into series with strictly rising steps.
+
+Of two files one of which was begun after the other had ended (a restart), the later voids what it repeats. Files that
+were written at the same time void nothing: their steps are mixed, and where both have a step, the later file's counts.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,6 +16,8 @@ import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.reader.columns import StepColumn
 from tensorboard_plugin_paramviz.reader.file_index import FileIndex
+from tensorboard_plugin_paramviz.reader.parallel import sentence, written_at_once
+from tensorboard_plugin_paramviz.reader.stand_in import NO_MODEL_RECORD
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -31,6 +38,13 @@ class ValueSeries:
     shapes: list[tuple[int, ...]]
     paths: list[str]
 
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """Of the newest file's last tensor, which is what its model record speaks of; None where there is none."""
+        if not len(self.files):
+            return None
+        return self.shapes[int(np.flatnonzero(self.files == self.files.max())[-1])]
+
 
 @dataclass(frozen=True)
 class ScalarSeries:
@@ -49,6 +63,7 @@ class RunIndex:
         self.files: dict[str, FileIndex] = {}
         self.changed = 0
         self.generation = generation
+        self._parallel: set[tuple[str, str]] = set()  # paths, in order
         self._cache: dict[object, Any] = {}
 
     def touch(self, cursor: int) -> None:
@@ -65,7 +80,8 @@ class RunIndex:
 
     @property
     def has_records(self) -> bool:
-        return any(file.sessions or file.values for file in self.files.values())
+        """Or may have: a file that can't be read, or only by a later version, is not passed over in silence."""
+        return any(file.sessions or file.values or file.hidden for file in self.files.values())
 
     @property
     def sessions(self) -> list[tuple[str, int, int]]:
@@ -74,7 +90,14 @@ class RunIndex:
 
     @property
     def damaged(self) -> list[str]:
-        return [sentence for file in self._ordered() for sentence in file.complaints]
+        sentences = [complaint for file in self._ordered() for complaint in file.complaints]
+        if self._parallel:
+            mixed = {path for pair in self._parallel for path in pair}
+            sentences.insert(0, sentence([file for file in self._ordered() if file.path in mixed]))
+        files = self.files.values()
+        if any(file.values for file in files) and not any(file.sessions for file in files):
+            sentences.insert(0, NO_MODEL_RECORD)
+        return sentences
 
     @property
     def written_at(self) -> float:
@@ -82,32 +105,43 @@ class RunIndex:
         return max((file.changed_at for file in self.files.values()), default=0.0)
 
     def snapshot_steps(self) -> tuple[Int64, Float64]:
-        """Steps and wall times of all snapshots: steps at which any tag of ours stands."""
+        """Steps and wall times of all snapshots: steps at which any tag of ours stands. Asked for after every change of
+        a run, so its cost counts: a copy of each tag's steps; tags that stand at the same ones aren't merged again."""
 
         def build() -> tuple[Int64, Float64]:
-            series = [self.values(tag) for tag in self.tags]
-            if not series:
-                return np.empty(0, np.int64), np.empty(0, np.float64)
-            steps, first = np.unique(np.concatenate([one.steps for one in series]), return_index=True)
-            return steps, np.concatenate([one.wall_times for one in series])[first]
+            steps, wall_times = np.empty(0, np.int64), np.empty(0, np.float64)
+            for tag in self.tags:
+                more, more_times = self._places(tag)
+                if len(steps) == 0:
+                    steps, wall_times = more, more_times
+                elif not np.array_equal(steps, more):
+                    steps, first = np.unique(np.concatenate([steps, more]), return_index=True)
+                    wall_times = np.concatenate([wall_times, more_times])[first]
+            return steps, wall_times
 
         return self._cached("steps", build)
+
+    def _places(self, tag: str) -> tuple[Int64, Float64]:
+        """Steps and wall times of one tag alone."""
+        parts = self._live_parts([(file, file.values.get(tag)) for file in self._ordered()])
+        order = _rising(steps := _join([column.steps[:keep] for _, column, keep in parts], np.int64))
+        return steps[order], _join([column.wall_times[:keep] for _, column, keep in parts], np.float64)[order]
 
     def values(self, tag: str) -> ValueSeries:
         def build() -> ValueSeries:
             parts = self._live_parts([(file, file.values.get(tag)) for file in self._ordered()])
-            paths = [file.path for file, _, _ in parts]
-            shapes = [shape for _, column, keep in parts for shape in column.shapes[:keep]]
-            kept = [keep for _, _, keep in parts]
+            columns = [(column, keep) for _, column, keep in parts]
+            order = _rising(steps := _join([column.steps[:keep] for column, keep in columns], np.int64))
+            shapes = [shape for column, keep in columns for shape in column.shapes[:keep]]
             return ValueSeries(
-                steps=_join([column.steps[:keep] for _, column, keep in parts], np.int64),
-                wall_times=_join([column.wall_times[:keep] for _, column, keep in parts], np.float64),
-                files=np.repeat(np.arange(len(parts)), kept),
-                offsets=_join([column.offsets[:keep] for _, column, keep in parts], np.int64),
-                lengths=_join([column.lengths[:keep] for _, column, keep in parts], np.int64),
-                dtypes=_join([column.dtypes[:keep] for _, column, keep in parts], np.int64),
-                shapes=shapes,
-                paths=paths,
+                steps=steps[order],
+                wall_times=_join([column.wall_times[:keep] for column, keep in columns], np.float64)[order],
+                files=np.repeat(np.arange(len(parts)), [keep for _, keep in columns])[order],
+                offsets=_join([column.offsets[:keep] for column, keep in columns], np.int64)[order],
+                lengths=_join([column.lengths[:keep] for column, keep in columns], np.int64)[order],
+                dtypes=_join([column.dtypes[:keep] for column, keep in columns], np.int64)[order],
+                shapes=shapes if isinstance(order, slice) else [shapes[ordinal] for ordinal in order],
+                paths=[file.path for file, _, _ in parts],
             )
 
         return self._cached(("values", tag), build)
@@ -115,40 +149,69 @@ class RunIndex:
     def scalars(self, tag: str) -> ScalarSeries:
         def build() -> ScalarSeries:
             parts = self._live_parts([(file, file.scalars.get(tag)) for file in self._ordered()])
+            order = _rising(steps := _join([column.steps[:keep] for _, column, keep in parts], np.int64))
             return ScalarSeries(
-                steps=_join([column.steps[:keep] for _, column, keep in parts], np.int64),
-                wall_times=_join([column.wall_times[:keep] for _, column, keep in parts], np.float64),
-                values=_join([column.values[:keep] for _, column, keep in parts], np.float32),
+                steps=steps[order],
+                wall_times=_join([column.wall_times[:keep] for _, column, keep in parts], np.float64)[order],
+                values=_join([column.values[:keep] for _, column, keep in parts], np.float32)[order],
             )
 
         return self._cached(("scalars", tag), build)
 
-    def voids_earlier(self, file: FileIndex) -> bool:
+    def changes_past(self, file: FileIndex, since: int | None) -> bool:
+        """Called when `file` has got snapshots from step `since` on (None = only other records): True where snapshots
+        served before are void, or are no longer all there were up to the last."""
+        if len(self.files) < 2:
+            return False
+        pairs = [(min(file, other, key=_path), max(file, other, key=_path)) for other in self._others(file)]
+        parallel = {(one.path, other.path) for one, other in pairs if written_at_once(one, other)}
+        parallel |= {pair for pair in self._parallel if file.path not in pair}
+        changed, self._parallel = parallel != self._parallel, parallel
+        beside = [other for other in self._others(file) if self._are_parallel(file, other)]
+        mixes = since is not None and since <= max(map(_last_step, beside), default=-math.inf)
+        resumes = not file.resumed and self._voids_earlier(file)
+        file.resumed |= resumes
+        return changed or mixes or resumes
+
+    def forget(self, path: str) -> None:
+        """A file is gone, or another took its place."""
+        del self.files[path]
+        self._parallel = {pair for pair in self._parallel if path not in pair}
+
+    def _voids_earlier(self, file: FileIndex) -> bool:
         """True where `file` repeats steps that stand in an earlier file (a resumed run)."""
         first = [column.steps[0] for column in file.values.values() if len(column)]
         start = min([*first, *([] if file.purge_step is None else [file.purge_step])], default=None)
         if start is None:
             return False
-        earlier = [other for path, other in self.files.items() if path < file.path]
-        return any(column.steps[-1] >= start for other in earlier for column in other.values.values() if len(column))
+        earlier = [one for one in self._others(file) if one.path < file.path and not self._are_parallel(one, file)]
+        return any(_last_step(other) >= start for other in earlier)
+
+    def _others(self, file: FileIndex) -> list[FileIndex]:
+        return [other for other in self.files.values() if other is not file]
+
+    def _are_parallel(self, one: FileIndex, other: FileIndex) -> bool:
+        return (min(one.path, other.path), max(one.path, other.path)) in self._parallel
 
     def _ordered(self) -> list[FileIndex]:
         return [self.files[path] for path in sorted(self.files)]
 
-    @staticmethod
     def _live_parts(
+        self,
         columns: list[tuple[FileIndex, Column | None]],
     ) -> list[tuple[FileIndex, Column, int]]:
-        """(file, column, number of leading points that count): a later file voids what it repeats of earlier ones."""
-        void_from: int | None = None
+        """(file, column, number of leading points that count): a later file voids what it repeats of earlier ones,
+        unless both were written at the same time."""
+        voiding: list[tuple[FileIndex, int]] = []
         parts = []
         for file, column in reversed(columns):
             if column is not None and len(column):
-                keep = len(column) if void_from is None else int(np.searchsorted(np.asarray(column.steps), void_from))
+                voids = [step for later, step in voiding if not self._are_parallel(file, later)]
+                keep = int(np.searchsorted(np.asarray(column.steps), min(voids))) if voids else len(column)
                 parts.append((file, column, keep))
-                void_from = column.steps[0] if void_from is None else min(void_from, column.steps[0])
+                voiding.append((file, column.steps[0]))
             if file.purge_step is not None:
-                void_from = file.purge_step if void_from is None else min(void_from, file.purge_step)
+                voiding.append((file, file.purge_step))
         return parts[::-1]
 
     def _cached(self, key: object, build: Callable[[], Result]) -> Result:
@@ -159,4 +222,24 @@ class RunIndex:
 
 
 def _join(parts: list[Any], dtype: type) -> npt.NDArray[Any]:
+    """One array of slices of columns, which are copies already: a single one, as nearly always, isn't copied again."""
+    if len(parts) == 1:
+        return np.asarray(parts[0], dtype)
     return np.concatenate([np.asarray(part, dtype) for part in parts]) if parts else np.empty(0, dtype)
+
+
+def _rising(steps: Int64) -> Int64 | slice:
+    """What puts joined steps in order: of a step that stands there twice, the last. Files that were written one after
+    the other are in order already."""
+    if not (np.diff(steps) <= 0).any():
+        return slice(None)
+    _, last = np.unique(steps[::-1], return_index=True)
+    return len(steps) - 1 - last
+
+
+def _last_step(file: FileIndex) -> float:
+    return max((column.steps[-1] for column in file.values.values() if len(column)), default=-math.inf)
+
+
+def _path(file: FileIndex) -> str:
+    return file.path

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.reader.run_index import Int64, RunIndex, ValueSeries
+from tensorboard_plugin_paramviz.reader.stand_in import stand_in
 from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows
 from tensorboard_plugin_paramviz.record.model_record import EmbeddingInfo, ModelRecord
 from tensorboard_plugin_paramviz.record.names import EMBEDDING_PREFIX, EMBEDDING_ROWS_PREFIX, STATS_TAG
@@ -48,13 +49,18 @@ class SnapshotReader:
         self._stats = run.values(STATS_TAG)
 
     def model(self) -> ModelRecord:
-        """The newest session's record. Raises MissingError where the run has none that can be read."""
+        """The newest session's record; without any, what the snapshots say themselves. Raises MissingError where there
+        are none, or where no record can be decoded."""
         problem = "it was written without one: call watch() before the first step"
         for path, offset, length in reversed(self._sessions):
             try:
                 return ModelRecord.from_json(_read(path, offset, length))
             except ValueError as error:
                 problem = str(error)
+        if not self._sessions and (self._embeddings or len(self._stats.steps)):
+            shapes = {path: self.shape(path) for path in self._embeddings}
+            layers, columns = self._stats.shape or (0, 0)
+            return stand_in(shapes, (layers, columns), 0.0)
         raise MissingError(f"run {self.run!r} has no model record that can be read ({problem})")
 
     def embedding_paths(self) -> list[str]:
@@ -74,10 +80,16 @@ class SnapshotReader:
             raise MissingError(f"run {self.run!r} has no embedding {path!r}; it has {names}")
         return self._embeddings[path][0]
 
+    def shape(self, path: str) -> tuple[int, int]:
+        """[R, D] of the newest snapshot of an embedding."""
+        rows, dims = self.embedding_series(path).shape or (0, 0)
+        return rows, dims
+
     def usable(self, path: str) -> Int64:
         """Ordinals into `embedding_series(path)` whose shape is that of the newest snapshot, [T]."""
-        shapes = self.embedding_series(path).shapes
-        newest = shapes[-1] if shapes else ()
+        newest, shapes = self.shape(path), self.embedding_series(path).shapes
+        if shapes.count(newest) == len(shapes):  # nearly always, and asked for in every reply
+            return np.arange(len(shapes))
         return np.flatnonzero([shape == newest for shape in shapes])
 
     def embedding(self, path: str, ordinal: int) -> EmbeddingSnapshot:
@@ -95,7 +107,7 @@ class SnapshotReader:
         """steps [T], wall times [T] and statistics float32 [T, L, S] with first <= step <= last, of the newest
         shape."""
         series = self._stats
-        newest = series.shapes[-1] if series.shapes else (0, 0)
+        newest = series.shape or (0, 0)
         chosen = [
             ordinal
             for ordinal, step in enumerate(series.steps)

@@ -31,7 +31,7 @@ class Bases:
         with lock:
             usable = snapshots.usable(path)
             series = snapshots.embedding_series(path)
-            same = (snapshots.generation, series.shapes[-1])
+            same = (snapshots.generation, snapshots.shape(path))
             fitted = self._bases.get(key)
             if fitted is not None:
                 *fitted_for, fitted_on, basis = fitted

@@ -119,7 +119,7 @@ class Replies:
         asked = asked[(steps[asked] >= (first if first is not None else steps[0])) if len(asked) else []]
         if last is not None:
             asked = asked[steps[asked] <= last]
-        rows = series.shapes[-1][0] if series.shapes else 0
+        rows, _ = snapshots.shape(path)
         asked = asked[: max(1, POSITIONS_BYTES // max(1, rows * 12))]
         positions = np.empty((len(asked), rows, 3), np.float32)
         for at, ordinal in enumerate(usable[asked]):
@@ -150,7 +150,7 @@ class Replies:
         if step is not None and arguments.optional_text("rows") is None:
             norms = row_replies.norms_at(snapshots, path, row_replies.ordinal_of(snapshots, path, step))
             return binary.encode({**header, "step": step}, norms)
-        rows = arguments.integers("rows", most=64, high=series.shapes[-1][0])
+        rows = arguments.integers("rows", most=64, high=snapshots.shape(path)[0])
         header["rows"] = rows
         if step is None:
             return binary.encode(header, row_replies.history(snapshots, path, rows))

@@ -15,6 +15,8 @@ from tensorboard_plugin_paramviz.record import dequantize
 
 Arrays = dict[str, npt.NDArray[Any]]
 NEIGHBOURS = 10
+#: Snapshots in one history: several to each pixel of the lines drawn of it. All of 100,000 took 4 s to read.
+MOST_HISTORY = 2_000
 
 
 def ordinal_of(snapshots: SnapshotReader, path: str, step: int) -> int:
@@ -59,7 +61,10 @@ def _norms(snapshot: EmbeddingSnapshot) -> Arrays:
 
 
 def history(snapshots: SnapshotReader, path: str, rows: list[int]) -> Arrays:
-    """The asked rows through the run, as `RowHistoryHeader` says. Cost: reads every snapshot of the embedding once."""
+    """The asked rows through the run, as `RowHistoryHeader` says: at `MOST_HISTORY` snapshots, evenly spread with the
+    first and the last among them, where the run has more. Cost: reads each of them once, about 45 us for 65 rows."""
     series, usable = snapshots.embedding_series(path), snapshots.usable(path)
+    if len(usable) > MOST_HISTORY:
+        usable = usable[np.linspace(0, len(usable) - 1, MOST_HISTORY).round().astype(np.int64)]
     norms = row_norms((snapshots.embedding(path, int(ordinal)) for ordinal in usable), len(usable), rows)
     return {"steps": series.steps[usable], "wall_times": series.wall_times[usable], **norms}

@@ -10,7 +10,7 @@ class RunInfo(TypedDict):
     """One run with records of ours. step figures are None until the first snapshot. generation changes when what was
     served before is no longer true (a restart went back, a file was replaced): drop what is cached of this run.
     live: a snapshot or scalar was written in the last 60 seconds. last_wall_time: Unix seconds of the newest snapshot.
-    damaged: one sentence per thing that could not be read."""
+    damaged: one sentence per thing that is wrong with its files: what could not be read, what was mixed."""
 
     run: str
     snapshots: int

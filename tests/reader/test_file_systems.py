@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_no_more_when_it_can(
         index.poll()
         index.poll()
         assert index.cursor == cursor, "nothing has changed for a viewer"
-        assert index.runs["a"].damaged == [f"{writer.path.name}: Permission denied"]
+        assert index.runs["a"].damaged == [f"{writer.path.name} can't be read: Permission denied"]
     index.poll()
     assert index.runs["a"].damaged == []
     assert steps_of(index, "a") == [0, 1]

@@ -126,6 +126,18 @@ def test_rows_without_a_step_are_their_history(client: Client) -> None:
     assert (arrays["norm_low"] <= arrays["norm_high"]).all()
 
 
+def test_the_history_of_a_long_run_is_thinned_evenly_and_keeps_both_ends(tmp_path: Path) -> None:
+    write_run(tmp_path / "long", range(4001), rows=2, loss=False)
+    with served(tmp_path) as (client, _):
+        _, arrays = get_binary(client, f"rows?run=long&embedding={EMBEDDING}&rows=1")
+    steps = arrays["steps"]
+    assert (len(steps), steps[0], steps[-1]) == (2000, 0, 4000)
+    assert set(np.diff(steps)) == {2, 3}
+    assert arrays["norms"].shape == (2000, 1)
+    expected = np.linalg.norm(snapshot_at(int(steps[700]), rows=2).embeddings[EMBEDDING].values[1])
+    assert arrays["norms"][700, 0] == pytest.approx(expected, rel=0.02)
+
+
 def test_a_step_without_rows_is_the_norms_of_all(client: Client) -> None:
     header, arrays = get_binary(client, f"rows?run=a&embedding={EMBEDDING}&step=350")
     expected = snapshot_at(350, rows=20).embeddings[EMBEDDING]

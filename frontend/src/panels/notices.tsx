@@ -5,7 +5,17 @@ import { useEffect, useState } from "preact/hooks";
 import { duration, plural } from "../format";
 import { tryAgain } from "../store/load_run";
 import { fallback } from "../store/picture";
-import { connection, embedding, heardAt, indexing, problems, run } from "../store/runs";
+import {
+  connection,
+  embedding,
+  forgetMissingRun,
+  heardAt,
+  indexing,
+  missingRun,
+  problems,
+  run,
+  runName,
+} from "../store/runs";
 import { mode } from "../store/settings";
 import { checkAgain } from "../store/start";
 import { approximate, total } from "../store/timeline";
@@ -17,6 +27,7 @@ export function Notices() {
     <div class="notices" role="status">
       <Lost />
       <Problems />
+      <Missing />
       <Fallback />
       <Damaged />
       <Beginning />
@@ -62,7 +73,17 @@ function Problems() {
   );
 }
 
-/** One line of what could not be read; all of it on request. Dismissed, it stays away until there is more of it. */
+function Missing() {
+  if (missingRun.value === null) return null;
+  return (
+    <Notice onDismiss={forgetMissingRun}>
+      Run {missingRun.value} is not in this logdir. {runName.value} is shown.
+    </Notice>
+  );
+}
+
+/** What is wrong with the run's files: one sentence as it is, several on request. Dismissed, it stays away until there is
+ * more of it. */
 function Damaged() {
   const [open, setOpen] = useState(false);
   const [dismissed, setDismissed] = useState("");
@@ -70,15 +91,20 @@ function Damaged() {
   const sentences = info?.damaged ?? [];
   const key = `${info?.run}\n${sentences.join("\n")}`;
   if (sentences.length === 0 || key === dismissed) return null;
+  const shown = `${plural(total.value, "snapshot is", "snapshots are")} shown.`;
   return (
     <Notice
-      action={{ name: open ? "Hide" : "Show", run: () => setOpen(!open) }}
+      action={sentences.length > 1 ? { name: open ? "Hide" : "Show", run: () => setOpen(!open) } : undefined}
       onDismiss={() => {
         setDismissed(key);
         setOpen(false);
       }}
     >
-      {open ? (
+      {sentences.length === 1 ? (
+        <span>
+          {sentences[0]}. {shown}
+        </span>
+      ) : open ? (
         <ul class="notice-list">
           {sentences.map((sentence) => (
             <li key={sentence}>{sentence}</li>
@@ -86,8 +112,7 @@ function Damaged() {
         </ul>
       ) : (
         <span>
-          {sentences.length === 1 ? "A part" : `${sentences.length} parts`} of this run could not be read.{" "}
-          {plural(total.value, "snapshot is", "snapshots are")} shown.
+          {sentences.length} things are wrong with the files of this run. {shown}
         </span>
       )}
     </Notice>

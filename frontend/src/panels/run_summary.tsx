@@ -45,7 +45,9 @@ function RunHead() {
 export function RunSummary() {
   const record = model.value;
   const info = run.value;
-  if (!record || !info) return <div class="section hint">{info ? "Reading the model record." : ""}</div>;
+  if (!record || !info) {
+    return <div class="section hint">{info && info.sessions > 0 ? "Reading the model record." : ""}</div>;
+  }
   const parameters = record.layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const blocks = new Set(record.layers.map((layer) => layer.block).filter((block) => block !== null)).size;
   const sampled = record.embeddings.find((one) => one.rows !== null);
@@ -54,7 +56,7 @@ export function RunSummary() {
       <RunHead />
       <p class="section hint">Hover or click a {rowNoun.value} to see its numbers, its path and its neighbours.</p>
       <dl class="section readings">
-        <Reading name="Parameters">{compact(parameters)}</Reading>
+        <Reading name="Parameters">{parameters > 0 ? compact(parameters) : "–"}</Reading>
         <Reading name="Layers">{integer(record.layers.length)}</Reading>
         <Reading name="Blocks">{integer(blocks)}</Reading>
         <Reading name="Snapshots">{integer(total.value || info.snapshots)}</Reading>

@@ -83,6 +83,10 @@ class EmbeddingScene implements SceneHandle {
     return this.#viewport.frames;
   }
 
+  get quality(): number {
+    return this.#quality.share;
+  }
+
   update(changed: Partial<SceneProps>): void {
     const keys = this.#stage.update(changed, performance.now());
     if (keys.size === 0) return;

@@ -96,6 +96,8 @@ export interface SceneHandle {
   place(row: number): { x: number; y: number } | null;
   /** Frames drawn since the start: for tests of "no frame when nothing moved". */
   readonly frames: number;
+  /** Share of the canvas px that moving pictures are drawn with just now, 1 = all: for measurements. Read off, nothing is computed. */
+  readonly quality: number;
   destroy(): void;
 }
 

@@ -62,15 +62,19 @@ export async function loadCloud(
       await keepUp(shown, signal);
     } catch (error) {
       if (signal.aborted) return;
-      const before = cloud.peek();
-      // What is on screen stays where the person has put it.
-      if (before?.run === run && before.embedding.path === embedding.path) {
-        begin = following.peek() ? null : step.peek();
-      }
+      begin = placeKept(run, embedding, begin);
       if (!(error instanceof Outdated) && !(await hooks.failed(error, signal))) break;
     }
   }
   if (controller === mine) setReading(false);
+}
+
+/** What is on screen stays where the person has put it. Not done in `loadCloud` itself: a function that sleeps holds
+ * every variable it ever had, here the replaced cloud with all its snapshots. */
+function placeKept(run: string, embedding: Embedding, otherwise: number | null): number | null {
+  const before = cloud.peek();
+  if (before?.run !== run || before.embedding.path !== embedding.path) return otherwise;
+  return following.peek() ? null : step.peek();
 }
 
 export function stopLoading(): void {
@@ -116,6 +120,11 @@ async function readCoarse(
   return shown;
 }
 
+/** Snapshots that may be held at once; a few of the whole run even where each is large. */
+function mostHeld(set: SnapshotSet): number {
+  return Math.max(80, Math.floor(MOST_BYTES / Math.max(1, set.rows * 12)));
+}
+
 function sameTruth(one: PositionsHeader, other: { basis: { version: number }; generation: number }): boolean {
   return one.basis.version === other.basis.version && one.generation === other.generation;
 }
@@ -137,9 +146,8 @@ function put(set: SnapshotSet, reply: Reply<PositionsHeader>, first: number, str
 /** Never returns but by an error or the end of `signal`. */
 async function keepUp(shown: Cloud, signal: AbortSignal): Promise<void> {
   const { set, run } = shown;
-  const bytes = Math.max(1, set.rows * 12);
-  const most = Math.max(80, Math.floor(MOST_BYTES / bytes));
-  const chunk = Math.max(1, Math.min(1024, Math.floor(REPLY_BYTES / bytes)));
+  const most = mostHeld(set);
+  const chunk = Math.max(1, Math.min(1024, Math.floor(REPLY_BYTES / Math.max(1, set.rows * 12))));
   let heard = growthMark(infoOf(run));
   let grown = infoOf(run)?.snapshots !== set.total;
   while (!signal.aborted) {
@@ -187,6 +195,7 @@ async function readNewer(shown: Cloud, expected: number, signal: AbortSignal, th
     if (!sameTruth(reply.header, shown)) throw new Outdated();
     const count = put(set, reply, Math.ceil(known / stride) * stride, stride);
     if (count > 0 && cloud.peek() === shown) {
+      set.drop(place.peek(), mostHeld(set), coarseStride(set.total));
       touchSnapshots();
       followGrowth();
     }
@@ -201,7 +210,12 @@ function growthMark(info: RunInfo | undefined): string {
 
 function slept(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    wakeUp = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    // Thousands of naps share one signal: none may leave a listener behind.
+    const wake = () => {
+      signal.removeEventListener("abort", wake);
+      resolve();
+    };
+    wakeUp = wake;
+    signal.addEventListener("abort", wake);
   });
 }

@@ -4,6 +4,7 @@ import { effect, untracked } from "@preact/signals";
 import { ApiError, getModel, getScalars, getScalarTags } from "../api";
 import { type Curve, setCurves } from "./curves";
 import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
+import { following } from "./playback";
 import { type Asked, embedding, model, run, runName, setModel, setProblem } from "./runs";
 import { forgetRows, select } from "./selection";
 import { showing } from "./settings";
@@ -49,11 +50,13 @@ function followModel(wanted: () => Wanted | null): () => void {
   let last = "";
   const stop = effect(() => {
     const info = run.value;
-    const key = info ? `${info.run} ${info.sessions} ${info.generation}` : "";
+    // Without a model record the snapshots say themselves what they are of; without both there is nothing to ask for.
+    const any = info !== null && (info.sessions > 0 || info.snapshots > 0);
+    const key = info && any ? `${info.run} ${info.sessions} ${info.generation}` : "";
     if (key === last) return;
     last = key;
     controller?.abort();
-    if (!info) return;
+    if (!info || !any) return;
     const mine = new AbortController();
     controller = mine;
     void untracked(() => readModel(info.run, wanted()?.embedding ?? null, mine.signal));
@@ -108,8 +111,8 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
       if (before && (before.embedding.path !== one.path || !same)) {
         forgetRows();
       }
-      // Another embedding of the same run keeps the step.
-      const at = link?.step ?? (same ? step.peek() : null);
+      // Another embedding or session of the same run keeps the step, or goes on following the end.
+      const at = link?.step ?? (same && !following.peek() ? step.peek() : null);
       if (link && link.row !== null) select(link.row);
       void loadCloud(name, one, at, {
         shown: () => setProblem("cloud", null),

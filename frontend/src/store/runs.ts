@@ -18,6 +18,8 @@ export type Asked = "runs" | "model" | "cloud" | "curves";
 export const problems = signal<ReadonlyMap<Asked, string>>(new Map());
 
 export const runName = signal<string | null>(null);
+/** The run that was asked for, by a link or before it vanished, where another is shown in its place. */
+export const missingRun = signal<string | null>(null);
 export const model = signal<Model | null>(null);
 export const embeddingPath = signal<string | null>(null);
 
@@ -77,19 +79,25 @@ export function setProblem(asked: Asked, sentence: string | null): void {
   problems.value = next;
 }
 
-export function chooseRun(name: string): void {
+export function chooseRun(name: string, insteadOf: string | null = null): void {
   if (name === runName.value) return;
   batch(() => {
     runName.value = name;
+    missingRun.value = insteadOf;
     model.value = null;
     problems.value = new Map();
   });
+}
+
+export function forgetMissingRun(): void {
+  missingRun.value = null;
 }
 
 /** There is no run left to show. */
 export function leaveRun(): void {
   batch(() => {
     runName.value = null;
+    missingRun.value = null;
     model.value = null;
     embeddingPath.value = null;
     problems.value = new Map();

@@ -106,7 +106,8 @@ function chooseFirstRun(wanted: string | null): () => void {
     if (name === null && wanted !== null && !asked && indexing.value?.done === false) return;
     const newest = [...list].sort((one, other) => (other.last_wall_time ?? 0) - (one.last_wall_time ?? 0))[0];
     const chosen = asked ?? newest;
-    if (chosen) untracked(() => chooseRun(chosen.run));
+    const missing = name ?? (asked ? null : wanted);
+    if (chosen) untracked(() => chooseRun(chosen.run, missing));
   });
 }
 
