@@ -184,7 +184,8 @@ def test_a_run_that_starts_over_or_vanishes_leaves_nothing_of_itself(tmp_path: P
         tab.frame.get_by_text("No run here has Param Viz records").wait_for(timeout=10_000)
         assert tab.frame.evaluate("document.querySelector('.cloud').scene.place(0)") is None
         assert tab.frame.locator(".step-field input").input_value() == "–"  # noqa: RUF001
-        assert complaints == []
+        # A question asked in the moment in which the run went is rightly answered with 404, and the browser says so.
+        assert [complaint for complaint in complaints if "404" not in complaint] == []
 
 
 def test_keys_work_at_once_without_a_click(served: tuple[str, RunWriter], open_tab: OpenTab) -> None:

@@ -141,4 +141,5 @@ def test_a_run_deleted_while_it_is_on_screen_gives_way_to_another_and_is_said_to
     tab.frame.wait_for_function(DRAWN, timeout=30_000)
     tab.frame.get_by_label("Dismiss").first.click()
     tab.frame.get_by_text("Run vanishing is not in this logdir.").wait_for(state="hidden")
-    assert complaints == []
+    # A question in flight when the run went is rightly answered with 404, and the browser says so.
+    assert [complaint for complaint in complaints if "404" not in complaint] == []
