@@ -31,17 +31,10 @@ export function Inspector() {
 }
 
 function Header({ row }: { row: number }) {
-  const name = nameOf(row);
   return (
     <header class="inspector-head">
       <Tile row={row} />
-      <div class="inspector-title">
-        <h2>{name.title}</h2>
-        <p>
-          id {name.id}
-          {name.className && ` · ${name.className}`}
-        </p>
-      </div>
+      <Title row={row} />
       <IconButton
         icon="pin"
         label={pinned.value ? "Let it go" : "Keep this one while pointing at others"}
@@ -110,18 +103,24 @@ function Sheet() {
   );
 }
 
-function SheetHeader({ row }: { row: number }) {
+function Title({ row }: { row: number }) {
   const name = nameOf(row);
+  return (
+    <div class="inspector-title">
+      <h2>{name.title}</h2>
+      <p>
+        id {name.id}
+        {name.className && ` · ${name.className}`}
+      </p>
+    </div>
+  );
+}
+
+function SheetHeader({ row }: { row: number }) {
   return (
     <header class="inspector-head">
       <Tile row={row} size={44} />
-      <div class="inspector-title">
-        <h2>{name.title}</h2>
-        <p>
-          id {name.id}
-          {name.className && ` · ${name.className}`}
-        </p>
-      </div>
+      <Title row={row} />
     </header>
   );
 }
