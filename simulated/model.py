@@ -20,6 +20,7 @@ Factors = dict[str, npt.NDArray[np.float64]]
 PEAK_LR, WEIGHT_DECAY, BETA1, INIT_STD = 1e-3, 0.1, 0.9, 0.02
 NOISE_COHERENCE = ((1 - BETA1) / (1 + BETA1)) ** 0.5
 POSITIONS = 64
+ADAM_EPSILON = 1e-8
 NEAR_ZERO = 8e-4  # of normal numbers, the share below a thousandth of their RMS
 WTE, WPE = "transformer.wte", "transformer.wpe"
 
@@ -153,6 +154,9 @@ class Matrices:
             "grad_nonfinite_count": np.zeros_like(rms),
             "update_norm": update * root,
             "update_ratio": update / rms,
+            # Of normal numbers around 0, far fewer than the threshold.
+            "grad_below_epsilon_ratio": np.minimum(1, np.sqrt(2 / np.pi) * ADAM_EPSILON * root / grad_norm),
+            "stable_rank": np.full_like(rms, np.nan),  # measured at the full level only
         }
         table = np.stack([columns[name] for name in STATS], 1)  # [L, S]
         table[-1] = np.nan  # the head is the token table itself, and counted there

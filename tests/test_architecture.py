@@ -21,7 +21,8 @@ ALLOWED = {
     "web": {"web", "analysis", "reader", "record"},
     "plugin": {"plugin", "web", "analysis", "reader", "record"},
     "loader": {"loader", "plugin"},
-    "__init__": {"__init__", "capture"},
+    "callbacks": {"callbacks", "capture"},
+    "__init__": {"__init__", "callbacks", "capture"},
 }
 #: Third-party packages each part may import.
 LIBRARIES = {
@@ -32,6 +33,7 @@ LIBRARIES = {
     "web": {"numpy", "tensorboard"},
     "plugin": {"tensorboard", "werkzeug"},
     "loader": {"tensorboard"},
+    "callbacks": {"torch", "transformers", "lightning", "pytorch_lightning"},
     "__init__": set(),
 }
 PARTS = sorted(ALLOWED)

@@ -19,20 +19,23 @@ from tensorboard_plugin_paramviz.record import (
     ROLES,
     STAT_UNITS,
     STATS,
+    Coordinates,
     EmbeddingInfo,
     EmbeddingRows,
     LayerInfo,
     ModelRecord,
     SelfCost,
     Snapshot,
+    StoredBasis,
     UnknownFormatError,
     dequantize,
     encode_model,
     encode_snapshot,
+    lengthen,
     quantize,
 )
-from tensorboard_plugin_paramviz.record.names import PLUGIN_CONTENT, check_format
-from tensorboard_plugin_paramviz.record.summary import decode_array, decode_rows, decode_snapshot
+from tensorboard_plugin_paramviz.record.names import PLUGIN_CONTENT, basis_named_in, check_format, content_with_basis
+from tensorboard_plugin_paramviz.record.summary import check_form, decode_array, decode_rows, decode_snapshot
 
 GOLDEN = Path(__file__).parent / "golden" / "v1.tfevents"
 FLOATS = st.floats(width=32, allow_nan=True, allow_infinity=True, allow_subnormal=True)
@@ -69,6 +72,50 @@ def test_a_snapshot_comes_back_through_its_bytes(values: np.ndarray, step: int, 
     np.testing.assert_array_equal(back.embeddings["a.b"].grad_norms, norms[0])
     np.testing.assert_array_equal(back.embeddings["a.b"].update_norms, norms[1])
     assert back.self_cost == cost
+
+
+@given(st.integers(1, 6), st.integers(6, 12), st.integers(1, 9), st.integers(0, 99))
+def test_rows_in_a_basis_come_back_through_their_bytes_with_it(kept: int, dims: int, count: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    basis = StoredBasis.of(np.linalg.qr(random.normal(size=(dims, kept)))[0].T.astype(np.float32))
+    np.testing.assert_allclose(np.linalg.norm(basis.directions, axis=1), 1, rtol=1e-6)
+    coordinates, norms = random.normal(size=(count, kept)).astype(np.float32), np.ones(count, np.float32)
+    rows = dataclasses.replace(quantize(coordinates), norms=10 * norms)
+    table = {"a.b": EmbeddingRows(np.zeros((count, dims), np.float32), norms, norms)}
+    first, second = (
+        encode_snapshot(Snapshot(step, 5.0, None, table), {"a.b": Coordinates(rows, basis, is_new)})
+        for step, is_new in ((0, True), (1, False))
+    )
+    assert first.ByteSize() - second.ByteSize() >= kept * dims
+    bases: dict[int, StoredBasis] = {}
+    for summary in (first, second):
+        back = decode_snapshot(Summary.FromString(summary.SerializeToString()), 0, 5.0, bases)
+        naive = dequantize(quantize(coordinates)) @ basis.directions
+        np.testing.assert_allclose(back.embeddings["a.b"].values, naive, atol=1e-5)
+    with pytest.raises(LookupError):
+        decode_snapshot(second, 1, 5.0, {})
+
+
+@given(st.integers(1, 20), st.integers(20, 40), st.integers(0, 99))
+def test_lengthened_coordinates_have_the_lengths_and_angles_of_their_rows(kept: int, dims: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    oblique = StoredBasis(random.integers(-127, 128, (kept, dims), dtype=np.int8)).directions
+    values = random.integers(-127, 128, (8, kept)).astype(np.float32)
+    turned, whole = lengthen(values, oblique), values @ oblique
+    np.testing.assert_allclose(turned @ turned.T, whole @ whole.T, rtol=1e-3, atol=5)
+
+
+def test_a_basis_is_bytes_of_two_dimensions_and_named_by_a_number() -> None:
+    check_form("paramviz/basis/wte", 6, (2, 3), 6)
+    for dtype, shape, length in ((1, (2, 3), 24), (6, (6,), 6), (6, (2, 3), 5), (6, (0, 3), 0)):
+        with pytest.raises(ValueError, match="can't be read"):
+            check_form("paramviz/basis/wte", dtype, shape, length)
+    assert basis_named_in(PLUGIN_CONTENT) is None
+    assert basis_named_in(content_with_basis(7)) == 7
+    check_format(content_with_basis(7))
+    for content in (b'{"format": 1, "basis": "a"}', b'{"format": 1, "basis": -1}', b'{"format": 1, "basis": true}'):
+        with pytest.raises(ValueError, match="no identity of a basis"):
+            basis_named_in(content)
 
 
 def test_parts_that_are_not_there_stay_away() -> None:

@@ -60,7 +60,8 @@ export interface Layer {
 }
 
 /**
- * rows: sampled row ids in the order of `positions`; None = all of them, 0 … shape[0] - 1.
+ * rows: sampled row ids in the order of `positions`; None = all of them, 0 … shape[0] - 1. directions: how many of
+ * the shape[1] dimensions are recorded; None = all of them.
  */
 export interface Embedding {
   path: string;
@@ -70,6 +71,7 @@ export interface Embedding {
   labels: string[] | null;
   counts: number[] | null;
   encoding: string;
+  directions: number | null;
 }
 
 /**
@@ -121,7 +123,8 @@ export interface ArrayInfo {
  * fitted on.
  * radius: distance from the origin within which 99 % of the points of the fitted snapshots lie. aligned: rotated
  * towards
- * an earlier fit, so the three directions span the first principal components without being them.
+ * an earlier fit, so the three directions span the first principal components without being them. kept_ratio: share of
+ * the joint variance that was recorded, 1 where whole rows are; the rest is in no direction drawn.
  */
 export interface Basis {
   version: number;
@@ -129,6 +132,7 @@ export interface Basis {
   fitted_steps: number[];
   radius: number;
   aligned: boolean;
+  kept_ratio: number;
 }
 
 /**

@@ -13,6 +13,7 @@ const EMBEDDING: Embedding = {
   labels: ["a", "b"],
   counts: null,
   encoding: "int8",
+  directions: null,
 };
 
 /** A run whose snapshot t stands at step 10 t; it answers `positions` as docs/http_api.md says. */
@@ -27,7 +28,14 @@ function reply(query: URLSearchParams): ArrayBuffer {
     run: "r",
     embedding: "wte",
     generation: server.generation,
-    basis: { version: server.version, variance_ratios: [0.5, 0.2, 0.1], fitted_steps: [0], radius: 1, aligned: false },
+    basis: {
+      version: server.version,
+      variance_ratios: [0.5, 0.2, 0.1],
+      fitted_steps: [0],
+      radius: 1,
+      aligned: false,
+      kept_ratio: 1,
+    },
     total: server.total,
     arrays: [
       { name: "steps", dtype: "<i8", shape: [list.length], offset: 0 },

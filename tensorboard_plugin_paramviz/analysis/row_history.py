@@ -25,8 +25,10 @@ class EmbeddingAtStep(Protocol):
 
 
 def norms_of(rows: QuantizedRows) -> Float32:
-    """L2 norm of each row, float32 [R], without expanding to float rows: the integers are squared and the scale
-    follows."""
+    """L2 norm of each row, float32 [R], as it was before any projection; without expanding to float rows: the integers
+    are squared and the scale follows."""
+    if rows.norms is not None:
+        return rows.norms
     values = rows.values.astype(np.float32)
     norms: Float32 = np.sqrt(np.einsum("rd,rd->r", values, values)) * rows.scale
     return norms

@@ -1,14 +1,29 @@
-"""The layers of a model: every module with parameters of its own, with path, role and block."""
+"""The layers of a model: every module with parameters of its own, with path, role and block.
+
+model ─► parts (modules, bare parameters with a role) ─► blocks by path ─► roles by name and structure ─► Layers
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 from torch.nn.parameter import UninitializedParameter
 
-from tensorboard_plugin_paramviz.capture.roles import number_blocks, plain_path, role_of
+from tensorboard_plugin_paramviz.capture.roles import number_blocks, plain_path, whole_path
+from tensorboard_plugin_paramviz.capture.structure import (
+    TABLES,
+    Part,
+    find_roles,
+    split,
+    table_name,
+    table_shape,
+    table_weight,
+)
 from tensorboard_plugin_paramviz.record import LayerInfo
+
+__all__ = ["ROOT", "Layers", "Slot", "TableSlot", "find_layers", "find_tables", "has_changed", "table_weight"]
 
 #: The path of the model itself, where it has parameters of its own.
 ROOT = "(model)"
@@ -24,9 +39,13 @@ class Slot:
     layer: int
     shape: tuple[int, ...]
 
+    def now(self) -> object:
+        """Whatever stands there now; None where nothing does."""
+        return getattr(self.module, self.name, None)
+
     def parameter(self) -> nn.Parameter:
         """The parameter now; raises RuntimeError where it is gone or has changed its shape."""
-        parameter = getattr(self.module, self.name, None)
+        parameter = self.now()
         if not isinstance(parameter, Tensor) or tuple(parameter.shape) != self.shape:
             raise RuntimeError(
                 f"parameter {self.name!r} of a {type(self.module).__name__} is no longer of shape {self.shape}: "
@@ -36,113 +55,122 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class TableSlot:
+    """Where an embedding table lives. shape: (V, D), one row per token or position; the parameter itself may have one
+    more dimension of size 1, so read it as `slot.parameter().detach().reshape(shape)`, which copies nothing."""
+
+    info: LayerInfo
+    slot: Slot
+    shape: tuple[int, int]
+
+
+#: Of each parameter, in the model's order: (id of its module, name, shape, number of the first that is the same one).
+_Inventory = tuple[tuple[int, str, tuple[int, ...], int], ...]
+
+
+@dataclass(frozen=True)
 class Layers:
-    """infos: [L]. slots: [P], each parameter once, however many layers share it. modules: [L]."""
+    """infos: [L]. slots: [P], each parameter once, however many layers share it. modules: [L]. inventory: what
+    `has_changed` compares; the ids in it stay true because `modules` keeps those modules alive."""
 
     infos: tuple[LayerInfo, ...]
     slots: tuple[Slot, ...]
     modules: tuple[nn.Module, ...]
+    table_slots: tuple[TableSlot, ...] = ()
+    inventory: _Inventory = ()
 
 
 def find_layers(model: nn.Module) -> Layers:
-    """All layers in the model's own order. Raises ValueError for a model that can't be watched as it is."""
-    found: list[tuple[str, nn.Module, dict[str, nn.Parameter]]] = []
-    taken: set[str] = set()
-    for path, module in model.named_modules():
-        own = dict(module.named_parameters(recurse=False))
-        if own:
-            plain = plain_path(path) or ROOT
-            plain = path if plain in taken else plain
-            taken.add(plain)
-            found.append((plain, module, own))
-            _refuse_unready(plain, own)
-    if not found:
+    """All layers in the model's own order. Raises ValueError for a model that can't be watched as it is.
+
+    Cost: one walk over the modules; about 40 µs a layer, no tensor is read."""
+    parts = _parts(model)
+    if not parts:
         raise ValueError("watch(): the model has no parameters; pass the module that is trained")
+    blocks = number_blocks([part.path for part in parts])
+    parts = find_roles(model, [replace(part, block=block) for part, block in zip(parts, blocks, strict=True)])
     infos: list[LayerInfo] = []
     slots: list[Slot] = []
+    tables: list[TableSlot] = []
     owners: dict[int, str] = {}  # id of a parameter -> path of the layer that counts it
-    blocks = number_blocks([path for path, _, _ in found])
-    for (path, module, own), block in zip(found, blocks, strict=True):
-        fresh = {name: parameter for name, parameter in own.items() if id(parameter) not in owners}
-        largest = max(own.values(), key=lambda parameter: parameter.numel())
+    for index, part in enumerate(parts):
+        path = part.path or ROOT
+        fresh = {name: parameter for name, parameter in part.own.items() if id(parameter) not in owners}
         infos.append(
             LayerInfo(
                 path=path,
-                role=_role(path, module),
-                block=block,
-                shape=tuple(largest.shape),
-                dtype=str(largest.dtype).removeprefix("torch."),
+                role=part.role,
+                block=part.block,
+                shape=tuple(part.largest.shape),
+                dtype=str(part.largest.dtype).removeprefix("torch."),
                 parameters=sum(parameter.numel() for parameter in fresh.values()),
-                tied_to=None if fresh else owners[id(largest)],
-                trainable=any(parameter.requires_grad for parameter in own.values()),
+                tied_to=owners.get(id(part.largest)),
+                trainable=any(parameter.requires_grad for parameter in part.own.values()),
             )
         )
-        slots += [Slot(module, name, len(infos) - 1, tuple(parameter.shape)) for name, parameter in fresh.items()]
+        slots += [Slot(part.module, name, index, tuple(parameter.shape)) for name, parameter in fresh.items()]
         owners.update((id(parameter), path) for parameter in fresh.values())
-    modules = tuple(module for _, module, _ in found)
-    return Layers(tuple(_by_structure(model, infos, modules)), tuple(slots), modules)
+        tables += _table_slots(part, infos[-1], index)
+    modules = tuple(part.module for part in parts)
+    return Layers(tuple(infos), tuple(slots), modules, _choose(tables), _inventory(model))
 
 
-def table_weight(module: nn.Module) -> nn.Parameter | None:
-    """The [V, D] weight of an embedding: an nn.Embedding, or a class that calls itself one. None = it isn't one."""
-    weight = getattr(module, "weight", None)
-    is_table = isinstance(module, nn.Embedding | nn.EmbeddingBag) or type(module).__name__.endswith("Embedding")
-    return weight if is_table and isinstance(weight, nn.Parameter) and weight.ndim == 2 else None
+def find_tables(layers: Layers) -> tuple[TableSlot, ...]:
+    """The embedding tables to draw, each parameter once: tokens first, then positions; model order within each."""
+    return layers.table_slots
 
 
-def _role(path: str, module: nn.Module) -> str:
-    role = role_of(path)
-    if table_weight(module) is not None:
-        return role if role in ("token_embedding", "position_embedding") else "other"
-    if role in ("token_embedding", "position_embedding"):
-        return "other"  # the name of a table on something that has no rows
-    if type(module).__name__.endswith("Norm") or isinstance(module, nn.modules.batchnorm._NormBase):
-        return "norm"
-    return role
+def has_changed(layers: Layers, model: nn.Module) -> bool:
+    """Has the model other parameters than `find_layers` found: added, removed, reshaped, tied or untied ones?
+
+    New values, devices, dtypes or parameter objects are no change: slots follow them. Cost: one walk over the modules
+    on the host, 1.5 µs a parameter (0.2 ms for a GPT-2 of 12 blocks, 18 ms for one of 1,000); no tensor is read."""
+    return _inventory(model) != layers.inventory
 
 
-def _by_structure(model: nn.Module, infos: list[LayerInfo], modules: tuple[nn.Module, ...]) -> list[LayerInfo]:
-    """Roles that the structure proves where the name didn't:
-
-    - token_embedding, if no name gave one: the table with the most rows that stands in no block;
-    - position_embedding, if no name gave one: a table as wide as that one, with "pos" in its name or exactly as many
-      rows as the model's (or its config's) block_size, n_positions, max_position_embeddings or max_seq_len;
-    - lm_head: a matrix that *is* the token embedding's, or a Linear in no block from its width to its vocabulary.
-    """
-    infos = list(infos)
-    free = [i for i, info in enumerate(infos) if info.role == "other" and info.block is None]
-    tables = [i for i in free if table_weight(modules[i]) is not None]
-    named = [i for i, info in enumerate(infos) if info.role == "token_embedding"]
-    if not named and tables:
-        by_name = [i for i in tables if "pos" not in infos[i].path.rsplit(".", 1)[-1].lower()]
-        if by_name:
-            named = [max(by_name, key=lambda i: infos[i].shape[0])]
-            infos[named[0]] = replace(infos[named[0]], role="token_embedding")
-    if not named:
-        return infos
-    token = named[0]
-    vocabulary, width = infos[token].shape
-    if all(info.role != "position_embedding" for info in infos):
-        lengths = _context_lengths(model)
-        for i in tables:
-            says_so = "pos" in infos[i].path.rsplit(".", 1)[-1].lower()
-            if i != token and infos[i].shape[1] == width and (says_so or infos[i].shape[0] in lengths):
-                infos[i] = replace(infos[i], role="position_embedding")
-                break
-    for i in free:
-        weight = getattr(modules[i], "weight", None)
-        is_token_table = weight is not None and weight is getattr(modules[token], "weight", None)
-        is_head = isinstance(modules[i], nn.Linear) and infos[i].shape == (vocabulary, width)
-        if i != token and infos[i].role == "other" and (is_token_table or is_head):
-            infos[i] = replace(infos[i], role="lm_head")
-    return infos
+def _parts(model: nn.Module) -> list[Part]:
+    found = [
+        (path, module, own)
+        for path, module in model.named_modules()
+        if (own := dict(module.named_parameters(recurse=False)))
+    ]
+    plain = [plain_path(path) for path, _, _ in found]
+    if len(set(plain)) < len(plain):  # `module` is the user's own name for something
+        plain = [path for path, _, _ in found]
+    parts: list[Part] = []
+    for path, (_, module, own) in zip(plain, found, strict=True):
+        _refuse_unready(path or ROOT, own)
+        parts += split(path, module, own)
+    return parts
 
 
-def _context_lengths(model: nn.Module) -> set[int]:
-    names = ("block_size", "n_positions", "max_position_embeddings", "max_seq_len", "context_length", "n_ctx")
-    holders = [holder for part in model.modules() for holder in (part, getattr(part, "config", None))]
-    values = [getattr(holder, name, None) for holder in holders if holder is not None for name in names]
-    return {value for value in values if isinstance(value, int)}
+def _table_slots(part: Part, info: LayerInfo, index: int) -> Iterator[TableSlot]:
+    name = table_name(part) if part.role in TABLES else None
+    shape = table_shape(part.own[name]) if name is not None else None
+    if name is not None and shape is not None and part.own[name].numel():
+        yield TableSlot(info, Slot(part.module, name, index, tuple(part.own[name].shape)), shape)
+
+
+def _choose(tables: list[TableSlot]) -> tuple[TableSlot, ...]:
+    """Each table once. Where an adapter keeps the original of a table beside the copy it trains, the copy."""
+    chosen: dict[str, TableSlot] = {}
+    seen: set[int] = set()
+    for table in sorted(tables, key=lambda table: TABLES.index(table.info.role)):
+        whole = whole_path(table.info.path)
+        if id(table.slot.parameter()) not in seen and (whole not in chosen or table.info.trainable):
+            seen.add(id(table.slot.parameter()))
+            chosen[whole] = table
+    return tuple(chosen.values())
+
+
+def _inventory(model: nn.Module) -> _Inventory:
+    seen: dict[int, int] = {}
+    return tuple(
+        (id(module), name, parameter.shape, seen.setdefault(id(parameter), len(seen)))
+        for module in model.modules()
+        for name, parameter in module._parameters.items()
+        if parameter is not None
+    )
 
 
 def _refuse_unready(path: str, own: dict[str, nn.Parameter]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -21,33 +22,44 @@ def describe(
     model: nn.Module,
     layers: Layers,
     tables: list[Table],
-    optimizer: torch.optim.Optimizer | None,
+    optimizers: Sequence[torch.optim.Optimizer],
     schedule: dict[str, Any],
 ) -> ModelRecord:
-    while isinstance(getattr(model, "_orig_mod", None), nn.Module):
-        model = model._orig_mod  # type: ignore[assignment]
-    if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
-        model = model.module
     return ModelRecord(
         session_id=session_id,
         started=started,
-        model_class=type(model).__name__,
+        model_class=class_name(model),
         layers=layers.infos,
         embeddings=tuple(table.info for table in tables),
-        optimizer={} if optimizer is None else describe_optimizer(optimizer),
+        optimizer=describe_optimizers(optimizers) if optimizers else {},
         schedule={name: _plain(value) for name, value in schedule.items()},
     )
 
 
-def describe_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """Its class and, for each parameter group, the settings that decide how far a step goes. Cost: a learning rate that
-    lives on a GPU is waited for, once."""
+def class_name(model: nn.Module) -> str:
+    """The name of the user's own class: what compiles, replicates or shards a model is looked through, in any order,
+    and so are the classes that FSDP2 and torch.nn.utils.parametrize put in front of it."""
+    while True:
+        around = ["_orig_mod", "_fsdp_wrapped_module"]
+        around += ["module"] if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel) else []
+        inner = next((model._modules[name] for name in around if model._modules.get(name) is not None), None)
+        if inner is None:
+            break
+        model = inner
+    put_in_front = ("torch.distributed.", "torch.nn.utils.parametrize")
+    return next(cls.__name__ for cls in type(model).__mro__ if not cls.__module__.startswith(put_in_front))
+
+
+def describe_optimizers(optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, Any]:
+    """Their classes and, for each parameter group, the settings that decide how far a step goes. Cost: a learning rate
+    that lives on a GPU is waited for, once."""
     groups = [
         {key: _plain(group[key]) for key in _GROUP_KEYS if key in group}
         | {"parameters": sum(parameter.numel() for parameter in group["params"])}
+        for optimizer in optimizers
         for group in optimizer.param_groups
     ]
-    return {"name": type(optimizer).__name__, "groups": groups}
+    return {"name": " + ".join(type(optimizer).__name__ for optimizer in optimizers), "groups": groups}
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from tensorboard_plugin_paramviz.capture.governor import LARGEST_OVERHEAD
+
 LEVELS = ("light", "standard", "full")
+#: Of a snapshot, whatever is asked for.
+LARGEST_BYTES = 1_000_000
 
 
 def check_model(model: object) -> nn.Module:
@@ -25,13 +29,18 @@ def check_numbers(*, level: object, max_overhead: object, max_bytes: object, row
     if max_overhead is not None:
         if isinstance(max_overhead, bool) or not isinstance(max_overhead, int | float):
             raise TypeError(f"watch(): max_overhead={max_overhead!r} must be a number such as 0.01 (1 %), or None")
-        if not 0 < max_overhead <= 1:
-            raise ValueError(f"watch(): max_overhead={max_overhead} must be above 0 and at most 1; None = no limit")
+        if not 0 < max_overhead <= LARGEST_OVERHEAD:
+            raise ValueError(
+                f"watch(): max_overhead={max_overhead} must be above 0 and at most {LARGEST_OVERHEAD} "
+                f"({LARGEST_OVERHEAD:.0%} of the training time); pass None for no limit"
+            )
     for name, value in (("max_bytes", max_bytes), ("rows", rows)):
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"watch(): {name}={value!r} must be an int")
         if value < 1:
             raise ValueError(f"watch(): {name}={value} must be 1 or more")
+    if isinstance(max_bytes, int) and max_bytes > LARGEST_BYTES:
+        raise ValueError(f"watch(): max_bytes={max_bytes} must be at most {LARGEST_BYTES:_}, 1 MB a snapshot")
 
 
 def check_writer(writer_or_logdir: Any) -> tuple[str, Any]:
@@ -53,17 +62,31 @@ def check_writer(writer_or_logdir: Any) -> tuple[str, Any]:
     return logdir, writer
 
 
-def check_optimizer(optimizer: Any, model: nn.Module) -> torch.optim.Optimizer:
-    """The torch optimizer itself, without the wrappers of training libraries."""
-    while isinstance(getattr(optimizer, "optimizer", None), torch.optim.Optimizer):
-        optimizer = optimizer.optimizer
-    if not isinstance(optimizer, torch.optim.Optimizer):
-        raise TypeError(f"watch(): optimizer must be a torch.optim.Optimizer, got {_kind(optimizer)}")
-    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+def check_optimizers(given: Any, model: nn.Module) -> tuple[torch.optim.Optimizer, ...]:
+    """The torch optimizers themselves, without the wrappers of training libraries. given: one, several, or None."""
+    if given is None:
+        return ()
+    optimizers = tuple(map(_unwrapped, given if isinstance(given, list | tuple) else [given]))
+    held = {
+        id(parameter) for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]
+    }
     if not any(id(parameter) in held for parameter in model.parameters()):
         raise ValueError(
             "watch(): the optimizer holds none of the model's parameters; pass the optimizer that trains this model"
         )
+    return optimizers
+
+
+def check_probe(probe: Any, level: object) -> None:
+    if probe is not None and level != "full":
+        raise ValueError(f'watch(): a probe is run at level="full" only, not at {level!r}; pass level="full"')
+
+
+def _unwrapped(optimizer: Any) -> torch.optim.Optimizer:
+    while isinstance(getattr(optimizer, "optimizer", None), torch.optim.Optimizer):
+        optimizer = optimizer.optimizer
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(f"watch(): optimizer must be a torch.optim.Optimizer or a list of them, got {_kind(optimizer)}")
     return optimizer
 
 

@@ -2,62 +2,73 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
+from tensorboard_plugin_paramviz.capture.host_reductions import reduce_arrays
 from tensorboard_plugin_paramviz.capture.sampling import flat
 
-#: Rows of what `reduce_tensors` returns.
+#: What `reduce_tensors` measures.
 FIGURES = ("norm", "max_abs", "nonfinite", "sum")
-#: Entries looked at in one go when non-finite ones are counted, so that the masks stay small beside the model.
-_CHUNK = 1 << 24
+#: Entries looked at in one go on a device, so that the masks of non-finite ones stay small beside the model.
+_CHUNK = 1 << 23
+_WIDE = (torch.float32, torch.float64)
 
 
-def reduce_tensors(tensors: list[Tensor], *, norms_only: bool = False) -> list[Tensor]:
-    """float32 [4] per tensor, on its device: the `FIGURES`, NaN where not measured. Tensors are dense and not empty.
+def reduce_tensors(tensors: list[Tensor], *, with_sum: bool = False, norms_only: bool = False) -> list[Tensor]:
+    """float32 [4] per tensor, on its device: the `FIGURES`, NaN where not measured; the sum only where asked for.
+    Tensors are dense and not empty.
 
-    Cost: three passes over the entries (one with `norms_only`); on a GPU no synchronization.
+    Cost: on a CPU one pass over the memory (narrow dtypes are widened, a copy at a time); on a GPU four, and no
+    synchronization.
     """
-    flats = [_floating(flat(tensor)) for tensor in tensors]
+    readings: dict[int, Tensor] = {}
+    here = [index for index, tensor in enumerate(tensors) if tensor.device.type == "cpu"]
+    if here:
+        flats = [flat(tensors[index]) for index in here]
+        arrays = [(entries if entries.dtype in _WIDE else entries.float()).numpy() for entries in flats]
+        measured = reduce_arrays(arrays, threads=torch.get_num_threads(), with_sum=with_sum, norms_only=norms_only)
+        table = torch.tensor(measured, dtype=torch.float32, device="cpu")  # [tensors, 4]
+        readings.update(zip(here, table, strict=True))
+    there = [index for index in range(len(tensors)) if index not in readings]
+    flats = [_floating(flat(tensors[index])) for index in there]
+    readings.update(zip(there, _on_device(flats, with_sum=with_sum, norms_only=norms_only), strict=True))
+    return [readings[index] for index in range(len(tensors))]
+
+
+def _on_device(flats: list[Tensor], *, with_sum: bool, norms_only: bool) -> list[Tensor]:
     norms = _norms(flats)
     if norms_only:
-        return [torch.nn.functional.pad(norm.reshape(1), (0, 3), value=float("nan")) for norm in norms]
+        return [torch.nn.functional.pad(norm.reshape(1), (0, 3), value=math.nan) for norm in norms]
     readings = []
     for entries, norm in zip(flats, norms, strict=True):
         low, high = torch.aminmax(entries)
         max_abs = torch.maximum(high, -low).float()  # NaN where an entry is
-        total = entries.sum(dtype=torch.float32 if entries.dtype != torch.float64 else None).float()
-        readings.append(torch.stack([norm, max_abs, _nonfinite(entries, max_abs), total]))
+        total = entries.sum(dtype=None if entries.dtype in _WIDE else torch.float32) if with_sum else norm * math.nan
+        # Whether there is anything to count would be known only after a wait, so it is counted always.
+        readings.append(torch.stack([norm, max_abs, _nonfinite(entries), total.float()]))
     return readings
 
 
 def _norms(flats: list[Tensor]) -> list[Tensor]:
-    """L2 norms in float32, whatever the dtype. On a CPU the BLAS dot product reads twice as fast as the norm kernel; on
-    a GPU one launch serves many tensors."""
-    norms: list[Tensor | None] = [None] * len(flats)
-    many: dict[tuple[torch.device, torch.dtype], list[int]] = {}
+    """L2 norms, float32 [] each, in one launch for many tensors."""
+    norms: dict[int, Tensor] = {}
+    together: dict[tuple[torch.device, torch.dtype], list[int]] = {}
     for index, entries in enumerate(flats):
-        if entries.device.type == "cpu" and entries.dtype == torch.float32:
-            norms[index] = torch.dot(entries, entries).sqrt()
-        else:
-            many.setdefault((entries.device, entries.dtype), []).append(index)
-    for (_, dtype), indices in many.items():
-        wide = torch.float32 if dtype in (torch.float16, torch.bfloat16) else None
+        together.setdefault((entries.device, entries.dtype), []).append(index)
+    for (_, dtype), indices in together.items():
+        wide = None if dtype in _WIDE else torch.float32
         measured = torch._foreach_norm([flats[index] for index in indices], 2, dtype=wide)
-        for index, norm in zip(indices, measured, strict=True):
-            norms[index] = norm.float()
-    return [norm for norm in norms if norm is not None]
+        norms.update((index, norm.float()) for index, norm in zip(indices, measured, strict=True))
+    return [norms[index] for index in range(len(flats))]
 
 
-def _nonfinite(entries: Tensor, max_abs: Tensor) -> Tensor:
-    # The largest entry tells whether there is anything to count; asking it is free on a CPU, a wait on a GPU.
-    if entries.device.type == "cpu" and bool(torch.isfinite(max_abs)):
-        return torch.zeros_like(max_abs)
-    counts = [(~torch.isfinite(chunk)).sum() for chunk in torch.split(entries, _CHUNK)]
+def _nonfinite(entries: Tensor) -> Tensor:
+    counts = [part.numel() - torch.isfinite(part).sum() for part in torch.split(entries, _CHUNK)]
     return torch.stack(counts).sum().float()
 
 
 def _floating(entries: Tensor) -> Tensor:
-    return (
-        entries if entries.dtype in (torch.float32, torch.float64, torch.float16, torch.bfloat16) else entries.float()
-    )
+    return entries if entries.dtype in (*_WIDE, torch.float16, torch.bfloat16) else entries.float()

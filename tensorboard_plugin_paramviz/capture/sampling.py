@@ -12,27 +12,27 @@ from math import ceil, gcd
 import torch
 from torch import Tensor
 
-#: Entries taken of one parameter, and of the whole model. 16,384 give an update's norm to better than one percent.
-PARAMETER_ENTRIES = 16_384
-MODEL_ENTRIES = 4_194_304
+#: Entries taken of one parameter, and of the whole model. 8,192 give an update's norm to one percent (see
+#: statistics/entries.py); each is a cache miss, and all of them together 4 MB.
+PARAMETER_ENTRIES = 8_192
+MODEL_ENTRIES = 1_048_576
 
 
 class Sampling:
     """The stride of each parameter; fixed for a run, so that entries before and after a step are the same ones."""
 
     def __init__(self, parameters: Sequence[Tensor]) -> None:
-        #: Real numbers in each parameter: [P].
+        #: Real numbers in each parameter, in all of it where this process holds a part: [P].
         self.numels = [parameter.numel() * (2 if parameter.is_complex() else 1) for parameter in parameters]
         limit = min(PARAMETER_ENTRIES, max(256, MODEL_ENTRIES // max(1, len(parameters))))
         widths = [parameter.shape[-1] if parameter.ndim else 1 for parameter in parameters]
         self.strides = [_stride(numel, width, limit) for numel, width in zip(self.numels, widths, strict=True)]
-        #: Entries taken of each parameter: [P].
-        self.counts = [ceil(numel / stride) for numel, stride in zip(self.numels, self.strides, strict=True)]
-        self.large = [index for index, stride in enumerate(self.strides) if stride > 1]
 
-    def entries(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        """[count] each, views where the memory allows it. Order within a parameter is that of its memory."""
-        return [flat(tensor)[::stride] for tensor, stride in zip(tensors, self.strides, strict=True)]
+    def entries(self, index: int, local: Tensor, start: int = 0) -> Tensor:
+        """[count], a view where the memory allows it, in the order of the memory. local: what this process holds of the
+        parameter; start: the place of its first entry in the whole of it."""
+        stride = self.strides[index]
+        return flat(local)[-start % stride :: stride]
 
 
 def flat(tensor: Tensor) -> Tensor:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log
 from typing import Protocol
 
-#: What `every="auto"` may write in a run of a million steps, and how many snapshots each divisor gives there.
+#: What `every="auto"` may write in a run, however long, and over how many e-folds of steps it spreads it.
 _RUN_BYTES = 300_000_000
-_SNAPSHOTS_PER_DIVISOR = 10
+_E_FOLDS = 8
+#: Times the usual movement between two snapshots, or a part of it, that is unusual; and how far the interval answers.
+_UNUSUAL, _MOST_STRETCH = 4.0, 4.0
 
 
 class Schedule(Protocol):
@@ -31,23 +34,50 @@ class EveryN:
 
 
 class Auto:
-    """Dense early, sparser later: an interval of step // divisor, at least 1. A run of T steps has about
-    divisor * (1 + ln(T / divisor)) snapshots: 1,000 in a million steps with divisor 100.
+    """Dense early, sparser later: an interval of step // divisor, at least 1. The interval grows further as the bytes
+    of the run (300 MB) are used up, so that these are enough for a run of any length: of N affordable snapshots a run
+    of T steps gets about N (1 - exp(-divisor / N ln(T / divisor))), and `divisor` at first.
 
-    snapshot_bytes: what one snapshot takes. Large ones lower the divisor so that a run stays near 300 MB.
+    It answers to how much the weights changed: where they have moved much less than is usual between two snapshots (a
+    plateau, a learning rate that has run out) the interval grows up to fourfold; where they have moved much more (a
+    spike, a warm restart) it shrinks down to a quarter.
+
+    snapshot_bytes: what one snapshot takes.
     """
 
     def __init__(self, snapshot_bytes: int) -> None:
-        self.divisor = max(20, min(100, _RUN_BYTES // (_SNAPSHOTS_PER_DIVISOR * max(1, snapshot_bytes))))
+        self.most = max(100, _RUN_BYTES // max(1, snapshot_bytes))
+        self.divisor = max(20, min(100, self.most // _E_FOLDS))
         self._last: int | None = None
+        self._count = 0
+        self._usual: float | None = None  # logarithm of the usual movement
+        self._stretch = 1.0
 
     def due(self, step: int) -> bool:
         if self._last is None or step < self._last:  # the first, or a run that went back to a saved state
             return True
-        return step - self._last >= max(1, step // self.divisor)
+        return step - self._last >= max(1, int(step / self.divisor * self._stretch / self._left()))
 
     def taken(self, step: int) -> None:
         self._last = step
+        self._count += 1
+
+    def moved(self, change: float) -> None:
+        """How far the weights have moved since the snapshot before, relative to their size. From any thread."""
+        here = log(max(change, 1e-12))
+        if self._usual is None:
+            self._usual = here
+        if here < self._usual - log(_UNUSUAL):
+            self._stretch = min(_MOST_STRETCH, self._stretch * 1.5)
+        elif here > self._usual + log(_UNUSUAL):
+            self._stretch = max(1 / _MOST_STRETCH, self._stretch / 2)
+        else:
+            self._stretch **= 0.8  # back towards 1
+        self._usual += 0.1 * (here - self._usual)
+
+    def _left(self) -> float:
+        """Share of the affordable snapshots that is left; never quite nothing."""
+        return max(0.02, 1 - self._count / self.most)
 
 
 class Chosen:

@@ -1,84 +1,193 @@
-"""A snapshot in two halves: `Taker.take()` on the thread that trains, `Taken.finish()` on the one that writes."""
+"""A snapshot's first half, on the thread that trains: measure, and send the figures off to the host."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from tensorboard_plugin_paramviz.capture.embeddings import Table
-from tensorboard_plugin_paramviz.capture.layers import Layers
+from tensorboard_plugin_paramviz.capture.merging import Arrays, Layout
+from tensorboard_plugin_paramviz.capture.optimizers import epsilons, learning_rates
+from tensorboard_plugin_paramviz.capture.plan import Plan
 from tensorboard_plugin_paramviz.capture.reductions import reduce_tensors
-from tensorboard_plugin_paramviz.capture.sampling import Sampling, flat
-from tensorboard_plugin_paramviz.capture.statistics import Float32, Reading, layer_stats, moments
+from tensorboard_plugin_paramviz.capture.shards import Part, grad_part_of, layout_of, local_value, part_of
+from tensorboard_plugin_paramviz.capture.statistics.moments import Float64
 from tensorboard_plugin_paramviz.capture.transfer import Transfer
 from tensorboard_plugin_paramviz.capture.updates import Before
-from tensorboard_plugin_paramviz.record import EmbeddingRows, Snapshot
+
+#: The dear measurements (probe, spectra, geometry) come with each so manieth snapshot, the first one included.
+DEEP_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Figures on their way to the host. epsilons: [P]. rates: of each parameter group, None where it travels.
+    deep: the dear measurements belong to this snapshot. before: kept until the background thread drops it, since giving
+    memory back takes time."""
+
+    plan: Plan
+    transfer: Transfer
+    layout: Layout | None
+    loss: float | None
+    epsilons: Float64
+    rates: list[float | None]
+    deep: bool
+    before: Before | None
+
+    def arrays(self) -> Arrays:
+        """By name; of parameter i, of a table by its path. Blocks until they have arrived.
+
+        - "weight i", "grad i", "before i": its strided entries, all of a small one; before = before the optimizer step
+        - "weight figures i", "grad figures i": `reductions.FIGURES` of a large one (or a sparse gradient)
+        - "rows p" [R, D], "row grads p", "row updates p" [R]: of the sampled rows
+        - "stable rank l" of layer l, "probe" [B, A], "rate g" of parameter group g, "loss"
+        """
+        return self.transfer.wait()
 
 
 class Taker:
-    """Knows what to take of one model. light: norms alone."""
+    """Takes snapshots of one model. Figures are of the parts that lie in this process; nothing is communicated."""
 
-    def __init__(self, layers: Layers, tables: list[Table], *, light: bool) -> None:
-        self.layers, self.tables, self.light = layers, tables, light
-        self.sampling = Sampling([slot.parameter() for slot in layers.slots])
-        self.layer_of = np.array([slot.layer for slot in layers.slots], np.int64)  # [P]
+    def __init__(self, plan: Plan, optimizers: Sequence[torch.optim.Optimizer]) -> None:
+        self.plan, self._optimizers = plan, optimizers
+        self._count = 0
 
     @torch.no_grad()
     def keep_before(self) -> Before:
         """Copies of what the coming optimizer step will change. Cost: the strided entries and the sampled rows."""
-        parameters = [slot.parameter() for slot in self.layers.slots]
-        entries = [entries.clone() for entries in self.sampling.entries(parameters)]
-        return Before(entries, {table.info.path: table.values() for table in self.tables})
+        parameters = self.plan.parameters()
+        parts = [_measurable(parameter) for parameter in parameters]
+        rows = {
+            path: values
+            for path, table_rows in self.plan.rows.items()
+            if (part := parts[self.plan.table_places[path]]) is not None
+            and (values := table_rows.values(part)) is not None
+        }
+        rates = [rate.clone() if isinstance(rate, Tensor) else rate for rate in learning_rates(self._optimizers)]
+        return Before(
+            [None if part is None else self._entries(i, part).clone() for i, part in enumerate(parts)], rows, rates
+        )
 
     @torch.no_grad()
-    def take(self, before: Before | None, loss: Tensor | float | None) -> Taken:
-        """Measure everything now. Cost: three passes over the weights, three over the gradients, no sync on CUDA."""
-        parameters = [slot.parameter() for slot in self.layers.slots]
-        transfer = Transfer({parameter.device for parameter in parameters})
-        large = set(self.sampling.large)
-        entries = self.sampling.entries(parameters)
-        for index, values in enumerate(entries):
-            if not (self.light and index in large):  # norms need no entries of what is reduced on the device
-                transfer.add(f"weight {index}", values)
-        self._reduce(transfer, "weight", {index: parameters[index] for index in large})
-        reduced: dict[int, Tensor] = {}
-        for index, parameter in enumerate(parameters):
-            grad = parameter.grad
-            if grad is None or grad.numel() == 0:
-                continue
-            if grad.is_sparse:
-                reduced[index] = grad.coalesce().values()
-            elif index in large:
-                reduced[index] = grad
-            else:
-                transfer.add(f"grad {index}", flat(grad))
-        self._reduce(transfer, "grad", reduced)
+    def take(self, before: Before | None, loss: Tensor | float | None, unused: bool | Tensor = False) -> Taken:
+        """Measure everything now. Cost: a pass over weights and gradients on a CPU, a few on a GPU, where nothing is
+        waited for; with level "full" at each tenth snapshot the probe and the spectra."""
+        plan, light = self.plan, self.plan.level == "light"
+        deep = self._count % DEEP_EVERY == 0
+        self._count += 1
+        parameters = plan.parameters()
+        parts = [_measurable(parameter) for parameter in parameters]
+        grads = [grad_part_of(parameter) for parameter in parameters]
+        transfer = Transfer({part.tensor.device for part in parts if part is not None})
+        self._weights(transfer, parts, light)
+        self._grads(transfer, grads, light)
         if before is not None:
-            for index, values in enumerate(before.entries):
-                transfer.add(f"before {index}", values)
-            for path, rows in before.rows.items():
-                transfer.add(f"rows before {path}", rows)
-        for table in self.tables:
-            transfer.add(f"rows {table.info.path}", table.values())
-            norms = table.grad_norms()
-            if norms is not None:
-                transfer.add(f"row grads {table.info.path}", norms)
-        if isinstance(loss, Tensor) and loss.numel():
-            transfer.add("loss", loss.detach().float().mean())
+            for index, entries in enumerate(before.entries):
+                if entries is not None:
+                    transfer.add(f"before {index}", entries, is_copy=True)
+        for path, rows in plan.rows.items():
+            part, grad = parts[plan.table_places[path]], grads[plan.table_places[path]]
+            if part is not None and (values := rows.values(part)) is not None:
+                transfer.add(f"rows {path}", values, is_copy=True)
+                old = None if before is None else before.rows.get(path)
+                if old is not None and old.shape == values.shape and old.device == values.device:
+                    change = torch.linalg.vector_norm(old.sub_(values), dim=1)  # [R], in the memory of the copy
+                    transfer.add(f"row updates {path}", change, is_copy=True)
+                if (norms := rows.grad_norms(grad)) is not None:
+                    transfer.add(f"row grads {path}", norms, is_copy=True)
+        if deep and plan.level == "full":
+            self._deep(transfer, parameters)
+        known = None if before is None else before.rates
+        rates = learning_rates(self._optimizers) if known is None else known
+        for group, rate in enumerate(rates):
+            if isinstance(rate, Tensor):
+                transfer.add(f"rate {group}", rate)
+        value = local_value(loss) if isinstance(loss, Tensor) else None
+        if value is not None and value.numel():
+            transfer.add("loss", value.detach().float().mean())
+        if isinstance(unused, Tensor):
+            transfer.add("unused", unused.max())
+        elif unused:
+            transfer.add("unused", torch.ones((), device="cpu"))
         transfer.start()
-        return Taken(self, transfer, None if isinstance(loss, Tensor) else _number(loss))
+        return Taken(
+            plan,
+            transfer,
+            layout_of(parts, plan.sampling.numels, plan.table_places, plan.checksum) if plan.known else None,
+            None if isinstance(loss, Tensor) else _number(loss),
+            epsilons(self._optimizers, parameters),
+            [None if isinstance(rate, Tensor) else rate for rate in rates],
+            deep,
+            before,
+        )
 
-    def _reduce(self, transfer: Transfer, what: str, tensors: dict[int, Tensor]) -> None:
-        filled = {index: tensor for index, tensor in tensors.items() if tensor.numel()}
-        figures = reduce_tensors(list(filled.values()), norms_only=self.light)
-        for index, figure in zip(filled, figures, strict=True):
-            transfer.add(f"{what} figures {index}", figure)
-        for index in tensors.keys() - filled.keys():  # a sparse gradient that touched no row
-            transfer.add(f"{what} figures {index}", torch.zeros(4, device="cpu"))
+    def _weights(self, transfer: Transfer, parts: list[Part | None], light: bool) -> None:
+        large: dict[int, Tensor] = {}
+        for index, part in enumerate(parts):
+            if part is None:
+                continue
+            if self._is_large(index):
+                large[index] = part.tensor
+            if not (light and self._is_large(index)):  # norms need no entries of what is reduced where it is
+                transfer.add(f"weight {index}", self._entries(index, part))
+        _reduce(transfer, "weight", large, with_sum=True, norms_only=light)
+
+    def _grads(self, transfer: Transfer, parts: list[Part | None], light: bool) -> None:
+        reduced: dict[int, Tensor] = {}
+        for index, part in enumerate(parts):
+            if part is None or part.numel == 0:
+                continue
+            if part.tensor.is_sparse:
+                reduced[index] = part.tensor.coalesce().values()
+                continue
+            if self._is_large(index):
+                reduced[index] = part.tensor
+            if not (light and self._is_large(index)):
+                transfer.add(f"grad {index}", self._entries(index, part))
+        _reduce(transfer, "grad", reduced, with_sum=False, norms_only=light)
+
+    def _deep(self, transfer: Transfer, parameters: list[Tensor]) -> None:
+        if not self.plan.known:
+            ranks = self.plan.spectra.stable_ranks(_matrices(self.plan, parameters))
+            for layer, rank in ranks.items():
+                transfer.add(f"stable rank {layer}", rank)
+        if self.plan.probe is not None:
+            transfer.add("probe", self.plan.probe.run())
+
+    def _is_large(self, index: int) -> bool:
+        return self.plan.sampling.strides[index] > 1
+
+    def _entries(self, index: int, part: Part) -> Tensor:
+        return self.plan.sampling.entries(index, part.tensor, part.start)
+
+
+def _measurable(parameter: Tensor) -> Part | None:
+    """The part of a parameter that lies here; None for integers, which are the packed bytes of a quantized matrix."""
+    return part_of(parameter) if parameter.is_floating_point() or parameter.is_complex() else None
+
+
+def _reduce(transfer: Transfer, what: str, tensors: dict[int, Tensor], *, with_sum: bool, norms_only: bool) -> None:
+    filled = {index: tensor for index, tensor in tensors.items() if tensor.numel()}
+    figures = reduce_tensors(list(filled.values()), with_sum=with_sum, norms_only=norms_only)
+    for index, figure in zip(filled, figures, strict=True):
+        transfer.add(f"{what} figures {index}", figure, is_copy=True)
+    for index in tensors.keys() - filled.keys():  # a sparse gradient that touched no row, a shard without rows
+        transfer.add(f"{what} figures {index}", torch.zeros(4, device="cpu"))
+
+
+def _matrices(plan: Plan, parameters: list[Tensor]) -> list[tuple[int, Tensor]]:
+    """(layer, matrix) of each layer that has one: its largest parameter of two dimensions, a convolution's kernel with
+    its input dimensions as one."""
+    found: dict[int, Tensor] = {}
+    for slot, parameter in zip(plan.layers.slots, parameters, strict=True):
+        info = plan.layers.infos[slot.layer]
+        is_matrix = parameter.ndim in (2, 4, 5) and min(parameter.shape) > 0 and parameter.is_floating_point()
+        if is_matrix and tuple(parameter.shape) == info.shape and min(parameter.shape[:2]) > 1:
+            found[slot.layer] = parameter.detach().flatten(1)
+    return list(found.items())
 
 
 def _number(loss: Any) -> float | None:
@@ -87,44 +196,3 @@ def _number(loss: Any) -> float | None:
         return None if loss is None else float(loss)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Figures on their way to the host."""
-
-    taker: Taker
-    transfer: Transfer
-    loss: float | None
-
-    def finish(self, step: int, wall_time: float) -> Snapshot:
-        """The snapshot. Blocks until the figures have arrived."""
-        arrays = self.transfer.wait()
-        numels, empty = self.taker.sampling.numels, np.zeros(0, np.float32)
-        entries = [arrays.get(f"weight {index}", empty) for index in range(len(numels))]
-        grads: list[Float32 | None] = [arrays.get(f"grad {index}") for index in range(len(numels))]
-        has_before = "before 0" in arrays
-        reading = Reading(
-            layer_of=self.taker.layer_of,
-            numels=numels,
-            weights=moments(numels, list(entries), self._figures(arrays, "weight")),
-            grads=moments(numels, grads, self._figures(arrays, "grad")),
-            entries=entries,
-            before=[arrays[f"before {index}"] for index in range(len(numels))] if has_before else None,
-        )
-        stats = layer_stats(reading, len(self.taker.layers.infos), norms_only=self.taker.light)
-        embeddings = {table.info.path: self._rows(arrays, table.info.path, stats) for table in self.taker.tables}
-        loss = float(arrays["loss"]) if "loss" in arrays else self.loss
-        return Snapshot(step, wall_time, stats, embeddings, loss=loss)
-
-    def _figures(self, arrays: dict[str, Float32], what: str) -> dict[int, Float32]:
-        prefix = f"{what} figures "
-        return {int(name.removeprefix(prefix)): figures for name, figures in arrays.items() if name.startswith(prefix)}
-
-    def _rows(self, arrays: dict[str, Float32], path: str, stats: Float32) -> EmbeddingRows:
-        values = arrays[f"rows {path}"]
-        unknown = np.full(len(values), np.nan, np.float32)
-        before = arrays.get(f"rows before {path}")
-        with np.errstate(all="ignore"):
-            changes = unknown if before is None else np.linalg.norm(values - before, axis=1)  # [R]
-        return EmbeddingRows(values, arrays.get(f"row grads {path}", unknown), changes)

@@ -16,21 +16,29 @@ class Transfer:
     """Collects tensors under names, then copies them to the host together, as float32.
 
     On CUDA the copy goes to pinned memory and nothing waits: `wait()`, called by the background thread, does. On a CPU
-    the copy is what separates the snapshot from weights that go on changing. Other devices are waited for (a sync).
+    each tensor is copied by itself, which separates the snapshot from weights that go on changing; what is a copy
+    already is taken as it is. Other devices are waited for (a sync).
     """
 
     def __init__(self, devices: set[torch.device]) -> None:
-        self._pieces: dict[torch.device, list[Tensor]] = {}
+        self._here: dict[str, Tensor] = {}  # on the CPU
+        self._pieces: dict[torch.device, list[Tensor]] = {}  # elsewhere
         self._slots: dict[str, tuple[torch.device, int, tuple[int, ...]]] = {}
         self._sizes: dict[torch.device, int] = {}
         self._hosts: dict[torch.device, Tensor] = {}
         self._started = {device: _event(device) for device in devices if device.type == "cuda"}
         self._ended: dict[torch.device, torch.cuda.Event] = {}
 
-    def add(self, name: str, tensor: Tensor) -> None:
-        device, start = tensor.device, self._sizes.get(tensor.device, 0)
+    def add(self, name: str, tensor: Tensor, *, is_copy: bool = False) -> None:
+        """is_copy: nobody else will change this tensor."""
+        device, tensor = tensor.device, tensor.detach()
+        if device.type == "cpu":
+            own = is_copy or tensor.dtype != torch.float32
+            self._here[name] = tensor.float() if own else tensor.clone(memory_format=torch.contiguous_format)
+            return
+        start = self._sizes.get(device, 0)
         self._slots[name] = (device, start, tuple(tensor.shape))
-        self._pieces.setdefault(device, []).append(tensor.detach().reshape(-1).float())
+        self._pieces.setdefault(device, []).append(tensor.reshape(-1).float())
         self._sizes[device] = start + tensor.numel()
 
     def start(self) -> None:
@@ -51,7 +59,8 @@ class Transfer:
         for event in self._ended.values():
             event.synchronize()
         arrays = {device: host.numpy() for device, host in self._hosts.items()}
-        return {
+        here = {name: tensor.numpy() for name, tensor in self._here.items()}
+        return here | {
             name: arrays[device][start : start + math.prod(shape)].reshape(shape)
             for name, (device, start, shape) in self._slots.items()
         }

@@ -10,7 +10,7 @@ import atexit
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Literal
 
@@ -18,20 +18,25 @@ import torch
 from torch import Tensor, nn
 
 from tensorboard_plugin_paramviz.capture import fast_crc
+from tensorboard_plugin_paramviz.capture.background import Background
 from tensorboard_plugin_paramviz.capture.breaker import Breaker
-from tensorboard_plugin_paramviz.capture.embeddings import Table, choose_tables, snapshot_size
-from tensorboard_plugin_paramviz.capture.governor import Governor
+from tensorboard_plugin_paramviz.capture.embeddings import snapshot_size
+from tensorboard_plugin_paramviz.capture.first_batch import FirstBatch
 from tensorboard_plugin_paramviz.capture.labels import Counts, Labels
-from tensorboard_plugin_paramviz.capture.layers import find_layers
-from tensorboard_plugin_paramviz.capture.model_facts import describe
-from tensorboard_plugin_paramviz.capture.options import check_model, check_numbers, check_optimizer, check_writer
+from tensorboard_plugin_paramviz.capture.options import (
+    check_model,
+    check_numbers,
+    check_optimizers,
+    check_probe,
+    check_writer,
+)
+from tensorboard_plugin_paramviz.capture.plan import Options, Plan, make_plan
+from tensorboard_plugin_paramviz.capture.ranks import join
 from tensorboard_plugin_paramviz.capture.recording import Recording
-from tensorboard_plugin_paramviz.capture.schedule import make_schedule
+from tensorboard_plugin_paramviz.capture.schedule import Auto, make_schedule
 from tensorboard_plugin_paramviz.capture.sink import Sink
-from tensorboard_plugin_paramviz.capture.taking import Taker
 from tensorboard_plugin_paramviz.capture.updates import UpdateWatch
-from tensorboard_plugin_paramviz.capture.writing import BackgroundWriter
-from tensorboard_plugin_paramviz.record import encode_model
+from tensorboard_plugin_paramviz.capture.writing import Sending, Writing
 
 log = logging.getLogger("tensorboard_plugin_paramviz")
 _open: set[Watcher] = set()
@@ -41,14 +46,15 @@ def watch(
     model: nn.Module,
     writer_or_logdir: Any,
     *,
-    optimizer: torch.optim.Optimizer | None = None,
+    optimizer: torch.optim.Optimizer | Sequence[torch.optim.Optimizer] | None = None,
     every: int | Literal["auto"] | Callable[[int], object] = "auto",
     level: Literal["light", "standard", "full"] = "standard",
     max_overhead: float | None = 0.01,
-    max_bytes: int = 1_000_000,
+    max_bytes: int = 300_000,
     rows: int = 2000,
     labels: Labels = None,
     counts: Counts = None,
+    probe: Any = None,
     strict: bool = False,
 ) -> Watcher:
     """Record how `model` learns, for the Param Viz tab.
@@ -61,57 +67,68 @@ def watch(
 
     Args:
         writer_or_logdir: the SummaryWriter you have, or a directory to open one in.
-        optimizer: needed for update sizes only.
-        every: record each n-th step; "auto" = each step at first, ever sparser later; or a function of the step.
-        level: by cost, "light" (norms) < "standard" (+ gradients, updates, embeddings) < "full".
-        max_overhead: share of the training time recording may take; it skips steps to keep to it. None = no limit.
-        max_bytes: size of a snapshot at most; fewer rows are sampled to keep to it.
+        optimizer: needed for update sizes, learning rates and Adam's epsilon; a list where several share the model.
+        every: record each n-th step; "auto" = often at first, ever sparser later, within 300 MB for a run of any
+            length, and by how much the weights move; or a function of the step.
+        level: by cost, "light" (norms) < "standard" (+ gradients, updates, embeddings) < "full" (+ stable ranks, and
+            activations and attention on a fixed batch, at each tenth snapshot).
+        max_overhead: share of the training time recording may take, at most 0.05; it skips steps to keep to it.
+            None = no limit.
+        max_bytes: size of a snapshot at most, up to 1 MB; embeddings are stored with fewer dimensions, then with fewer
+            rows, to keep to it.
         rows: sampled rows of each embedding table at most.
         labels: text of each token: a list, a dict of lists by embedding path, or a function of the id.
         counts: how often each token occurs in the training data, or a dict by path; steers the sampling of rows.
+        probe: the fixed batch of level "full": what the model takes, a tensor, a tuple, a dict, or a function of the
+            model. None = the first sample of the first batch it sees.
         strict: let faults of ours stop the training; for tests.
 
     Raises:
         TypeError, ValueError, OSError: a wrong argument, in one line that names the fix. Nothing raises afterwards.
 
-    Training is the same to the bit with and without it: no hook on a module, no random number drawn, nothing set on
-    your objects; the optimizer carries one hook until `close()`. In a distributed run only rank 0 records.
+    Training is the same to the bit with and without it: no hook on a module (but for the first batch of level "full"
+    without a probe, and while a probe runs), no random number drawn, nothing set on your objects; the optimizer carries
+    one hook until `close()`. In a distributed run call it on every rank, after DistributedDataParallel or
+    `fully_shard`; one rank writes. With sharded parameters the others send their parts through the process group's
+    store, in the background: there are no collectives.
     """
     check_model(model)
     check_numbers(level=level, max_overhead=max_overhead, max_bytes=max_bytes, rows=rows)
+    check_probe(probe, level)
     schedule = make_schedule(every, snapshot_bytes=1)  # refuses a wrong `every` before anything is opened
-    if optimizer is not None:
-        optimizer = check_optimizer(optimizer, model)
-    session_id = uuid.uuid4().hex[:12]
-    if _other_rank() or _is_sharded(model):
+    optimizers = check_optimizers(optimizer, model)
+    session_id, started = uuid.uuid4().hex[:12], time.time()
+    options = Options(every, level, max_overhead, max_bytes, rows, labels, counts)
+    sharing = join(model, max_overhead)
+    if sharing.is_idle:
         return Watcher(session_id, None, "")
-    layers = find_layers(model)
-    tables: list[Table] = []
-    if level != "light":
-        tables = choose_tables(layers, rows=rows, max_bytes=max_bytes, labels=labels, counts=counts)
-    logdir, writer = check_writer(writer_or_logdir)
-    if any(watcher._logdir == logdir for watcher in _open):
-        log.warning(
-            "paramviz: %s is recorded by another watcher already, and in one run they replace each other's snapshots; "
-            "close() that one first, or pass a logdir of its own.",
-            logdir,
-        )
+    plan = make_plan(model, options, optimizers, session_id, started, probe)
+    breaker, governor = Breaker(), sharing.governor
     if every == "auto":
-        schedule = make_schedule(every, snapshot_size(len(layers.infos), tables))
-    if level == "full":
-        log.warning('paramviz: level="full" records what "standard" does; spectra and probes are not recorded yet.')
-    _tell_reduced(tables, rows, max_bytes)
-    fast_crc.install()
-    facts = {"every": every, "level": level, "max_overhead": max_overhead, "max_bytes": max_bytes, "rows": rows}
-    started = time.time()
-    record = describe(session_id, started, model, layers, tables, optimizer, facts)
-    breaker, governor = Breaker(), Governor(max_overhead)
-    taker = Taker(layers, tables, light=level == "light")
-    background = BackgroundWriter(Sink(logdir, writer), encode_model(record), started, breaker, governor.charge_device)
-    recording = Recording(taker, schedule, governor, breaker, background, strict)
-    if optimizer is not None and level != "light":
-        recording.updates = UpdateWatch(optimizer, recording.wants_next, recording.keep_before)
+        schedule = sharing.schedule(Auto(snapshot_size(len(plan.layers.infos), plan.tables)))
+    logdir = ""
+    if sharing.writes:
+        logdir, writer = check_writer(writer_or_logdir)
+        _tell_twice(logdir)
+        _tell_reduced(plan, options)
+        fast_crc.install()
+        moved = schedule.moved if isinstance(schedule, Auto) else _ignore
+        work: Writing | Sending = Writing(Sink(logdir, writer), plan, started, sharing.exchange, moved)
+    else:
+        assert sharing.exchange is not None
+        work = Sending(sharing.exchange)
+
+    def plan_anew(batch: Any) -> Plan:
+        return make_plan(model, options, optimizers, session_id, started, probe if batch is None else batch)
+
+    background = Background(work, breaker, governor.spend)
+    recording = Recording(model, plan, optimizers, schedule, governor, breaker, background, plan_anew, strict)
+    if optimizers and level != "light":
+        recording.updates = UpdateWatch(optimizers, recording.wants_next, recording.keep_before)
         recording.updates.failed = recording.failed
+        recording.updates.unused(recording.some_parameters())
+    if level == "full" and probe is None and not plan.known:
+        recording.first_batch = FirstBatch(model)
     return Watcher(session_id, recording, logdir)
 
 
@@ -129,10 +146,14 @@ class Watcher:
             _open.add(self)
             atexit.register(self.close)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy (of a module that holds the watcher, in a worker process) records nothing: threads can't be copied."""
+        return Watcher, (self.session_id, None, "")
+
     @property
     def snapshots(self) -> int:
         """Snapshots written so far; the last ones may still be on their way until `close()`."""
-        return 0 if self._recording is None else self._recording.background.written
+        return 0 if self._recording is None else self._recording.background.done
 
     def step(self, step: int, loss: Tensor | float | None = None) -> None:
         """Record this step if it is due. Call it after `optimizer.step()` and before `zero_grad()`.
@@ -150,9 +171,7 @@ class Watcher:
             return
         self._closed = True
         _open.discard(self)
-        if recording.updates is not None:
-            recording.updates.close()
-        recording.background.close()
+        recording.close()
         atexit.unregister(self.close)
         recording.raise_if_strict()
 
@@ -165,21 +184,26 @@ class Watcher:
         self.close()
 
 
-def _other_rank() -> bool:
-    distributed = torch.distributed
-    return distributed.is_available() and distributed.is_initialized() and distributed.get_rank() != 0
+def _tell_twice(logdir: str) -> None:
+    if any(watcher._logdir == logdir for watcher in _open):
+        log.warning(
+            "paramviz: %s is recorded by another watcher already, and in one run they replace each other's snapshots; "
+            "close() that one first, or pass a logdir of its own.",
+            logdir,
+        )
 
 
-def _is_sharded(model: nn.Module) -> bool:
-    # Reading one rank's part of a sharded parameter starts a collective the other ranks don't know of, and hangs.
-    sharded = any(type(parameter).__name__ == "DTensor" for parameter in model.parameters())
-    if sharded:
-        log.warning("paramviz: sharded parameters (FSDP, tensor parallel) are not recorded yet; nothing is written.")
-    return sharded
-
-
-def _tell_reduced(tables: list[Table], rows: int, max_bytes: int) -> None:
-    reduced = [table.info for table in tables if table.info.row_count < min(rows, table.info.shape[0])]
+def _tell_reduced(plan: Plan, options: Options) -> None:
+    infos = [table.info for table in plan.tables]
+    reduced = [i for i in infos if i.row_count < min(options.rows, i.shape[0]) or i.directions is not None]
     if reduced:
-        parts = ", ".join(f"{info.row_count} rows of {info.path}" for info in reduced)
-        log.info("paramviz: recording %s to stay within max_bytes=%d a snapshot.", parts, max_bytes)
+        parts = ", ".join(
+            f"{i.row_count} rows of {i.path}"
+            + (f" in {i.directions} of {i.shape[1]} dimensions" if i.directions else "")
+            for i in reduced
+        )
+        log.info("paramviz: recording %s to stay within max_bytes=%d a snapshot.", parts, options.max_bytes)
+
+
+def _ignore(_: float) -> None:
+    pass

@@ -1,121 +1,112 @@
-"""The background thread: waits for the figures, encodes, writes. The training thread only hands over."""
+"""What the background thread does on the rank that writes: finish, encode, write."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tensorboard_plugin_paramviz.capture.breaker import Breaker
+from tensorboard_plugin_paramviz.capture.background import Job, Work
+from tensorboard_plugin_paramviz.capture.finishing import Movement, finish
+from tensorboard_plugin_paramviz.capture.merging import Arrays
+from tensorboard_plugin_paramviz.capture.plan import Plan
 from tensorboard_plugin_paramviz.capture.sink import Sink
-from tensorboard_plugin_paramviz.capture.taking import Taken
-from tensorboard_plugin_paramviz.record import SelfCost, Snapshot, encode_snapshot
+from tensorboard_plugin_paramviz.record import STATS, SelfCost, Snapshot, encode_snapshot
+
+if TYPE_CHECKING:  # not every PyTorch is built with torch.distributed
+    from tensorboard_plugin_paramviz.capture.exchange import Exchange
+
 
 log = logging.getLogger("tensorboard_plugin_paramviz")
 
-#: Snapshots waiting at most. More would hide that the disk can't follow, and hold memory.
-QUEUE_SIZE = 2
-#: How long the training thread waits for a place rather than lose a snapshot.
-PATIENCE_SECS = 1.0
-CLOSE_SECS = 30.0
 
-
-@dataclass(frozen=True)
-class Job:
-    taken: Taken
-    step: int
-    wall_time: float
-    capture_secs: float
-    interval_steps: int
-
-
-class BackgroundWriter:
-    """written, dropped: snapshots so far. error: the last fault, for strict watchers.
-
-    device_cost: called with (seconds of GPU time, seconds of the training thread) of each snapshot.
-    """
+class Writing(Work):
+    """exchange: with sharded parameters, where the other ranks' parts come from. moved: told how far the weights have
+    moved since the snapshot before."""
 
     def __init__(
-        self, sink: Sink, model: Summary, started: float, breaker: Breaker, device_cost: Callable[[float, float], None]
+        self, sink: Sink, plan: Plan, started: float, exchange: Exchange | None, moved: Callable[[float], None]
     ) -> None:
-        self._sink, self._breaker, self._device_cost = sink, breaker, device_cost
-        self._model: Summary | None = model
-        self._started = started
-        self._queue: queue.Queue[Job | None] = queue.Queue(QUEUE_SIZE)
+        self._sink, self._plan, self._started = sink, plan, started
+        self._exchange, self._moved = exchange, moved
+        self._movement = Movement()
+        self._told: Summary | None = None  # the model record that is in the file
         self._write_secs = 0.0
-        self.written = 0
-        self.dropped = 0
-        self.error: Exception | None = None
-        # A daemon: a training script that never closes must still end. Watcher.close() runs at exit and waits.
-        self._thread = threading.Thread(target=self._run, name="paramviz-writer", daemon=True)
-        self._thread.start()
+        self._has_seen_gradients = False
 
-    def submit(self, job: Job) -> bool:
-        """Hand over; waits up to a second for a place. False = there was none, the snapshot is lost and counted."""
-        try:
-            self._queue.put(job, timeout=PATIENCE_SECS)
-        except queue.Full:
-            self.dropped += 1
-            return False
-        return True
+    def start(self) -> None:
+        self._tell(self._plan, 0, self._started)
 
-    def close(self) -> None:
-        """Write what is waiting, then stop. Gives up after half a minute: a hanging disk must not hang the script."""
-        deadline = time.monotonic() + CLOSE_SECS
-        try:
-            self._queue.put(None, timeout=CLOSE_SECS)
-        except queue.Full:
-            pass
-        else:
-            self._thread.join(max(0.0, deadline - time.monotonic()))
-        if self._thread.is_alive():
-            log.warning("paramviz gave up waiting for the disk; up to %d snapshots are lost.", self._queue.qsize() + 1)
-
-    def _run(self) -> None:
-        self._attempt(self._write_model)
-        while (job := self._queue.get()) is not None:
-            succeeded = self._attempt(lambda job=job: self._write(job))  # type: ignore[misc]
-            del job
-            if succeeded:
-                self.written += 1
-                self._breaker.succeeded()
-            else:
-                self.dropped += 1
-        self._attempt(self._sink.close)
-
-    def _attempt(self, work: Callable[[], None]) -> bool:
-        try:
-            work()
-        except Exception as error:
-            self.error = error
-            self._breaker.failed(error)
-            return False
-        return True
-
-    def _write_model(self) -> None:
-        if self._model is not None:
-            self._sink.write([self._model], 0, self._started)
-            self._model = None
-
-    def _write(self, job: Job) -> None:
-        snapshot = job.taken.finish(job.step, job.wall_time)
-        self._device_cost(job.taken.transfer.device_secs(), job.capture_secs)
+    def do(self, job: Job, dropped: int) -> None:
         started = time.perf_counter()
-        summary = self._encode(snapshot, job)
-        self._write_model()  # if it couldn't be written at the start
+        arrays = self._whole(job)
+        snapshot = finish(job.taken, arrays, job.step, job.wall_time)
+        if (change := self._movement.since_last(job.taken.plan, arrays)) is not None:
+            self._moved(change)
+        del arrays
+        self._look_for_zeros(snapshot)
+        summary = job.taken.plan.encoder.encode(snapshot)
+        self._add_cost(summary, job, dropped)
+        self._tell(job.taken.plan, job.step, job.wall_time)  # if it couldn't be written at the start, or is a new one
         self._sink.write([summary], job.step, job.wall_time)
+        job.taken.plan.encoder.written()
         self._write_secs = time.perf_counter() - started
 
-    def _encode(self, snapshot: Snapshot, job: Job) -> Summary:
-        summary = encode_snapshot(snapshot)
-        cost = SelfCost(job.capture_secs, self._write_secs, 0, job.interval_steps, self.dropped)
-        beside = Snapshot(snapshot.step, snapshot.wall_time)
+    def hurry(self) -> None:
+        if self._exchange is not None:
+            self._exchange.hurry()
+
+    def close(self) -> None:
+        try:
+            self._sink.close()
+        finally:
+            if self._exchange is not None:
+                self._exchange.close()
+
+    def _whole(self, job: Job) -> Arrays:
+        arrays, layout = job.taken.arrays(), job.taken.layout
+        if self._exchange is None or layout is None:
+            return arrays
+        return self._exchange.gather(job.step, layout, arrays, job.life)
+
+    def _tell(self, plan: Plan, step: int, wall_time: float) -> None:
+        if self._told is not plan.record:
+            self._sink.write([plan.record], step, wall_time)
+            self._told = plan.record
+
+    def _look_for_zeros(self, snapshot: Snapshot) -> None:
+        if self._has_seen_gradients or snapshot.stats is None:
+            return
+        norms = snapshot.stats[:, STATS.index("grad_norm")]
+        norms = norms[np.isfinite(norms)]
+        if norms.any():
+            self._has_seen_gradients = True
+        elif len(norms):
+            self._has_seen_gradients = True  # said once
+            log.warning("paramviz: every gradient is 0 at viz.step(%d); call it before zero_grad().", snapshot.step)
+
+    def _add_cost(self, summary: Summary, job: Job, dropped: int) -> None:
+        cost = SelfCost(job.capture_secs, self._write_secs, 0, job.interval_steps, dropped)
+        beside = Snapshot(job.step, job.wall_time)
         own_size = encode_snapshot(replace(beside, self_cost=cost)).ByteSize()  # the same whatever the numbers are
         cost = replace(cost, snapshot_bytes=summary.ByteSize() + own_size)
         summary.MergeFrom(encode_snapshot(replace(beside, self_cost=cost)))
-        return summary
+
+
+class Sending(Work):
+    """On the other ranks of a sharded model: their parts go to the one that writes."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def do(self, job: Job, dropped: int) -> None:
+        if job.taken.layout is not None:
+            self._exchange.send(job.step, job.taken.layout, job.taken.arrays(), job.life)
+
+    def close(self) -> None:
+        self._exchange.close()

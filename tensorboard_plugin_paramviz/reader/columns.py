@@ -1,4 +1,4 @@
-"""Columnar series that only grow: one per tag and file. 45 bytes per indexed value, 20 per scalar point."""
+"""Columnar series that only grow: one per tag and file. 53 bytes per indexed value, 20 per scalar point."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_paramviz.reader.event_walk import ValueSpan
+from tensorboard_plugin_paramviz.record.names import basis_named_in
 
 
 @dataclass
@@ -56,11 +57,13 @@ class ScalarColumn(StepColumn):
 
 @dataclass
 class ValueColumn(StepColumn):
-    """Where the tensors of one tag stand in one file. offsets: bytes from the start of the file."""
+    """Where the tensors of one tag stand in one file. offsets: bytes from the start of the file. bases: identity of the
+    basis that each is, or is written in, -1 = none."""
 
     offsets: array[int] = field(default_factory=lambda: array("q"))
     lengths: array[int] = field(default_factory=lambda: array("q"))
     dtypes: array[int] = field(default_factory=lambda: array("b"))
+    bases: array[int] = field(default_factory=lambda: array("q"))
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
     def append(self, step: int, wall_time: float, record_offset: int, span: ValueSpan) -> bool:
@@ -68,9 +71,10 @@ class ValueColumn(StepColumn):
         self.offsets.append(record_offset + span.offset)
         self.lengths.append(span.length)
         self.dtypes.append(span.dtype)
+        self.bases.append(-1 if (named := basis_named_in(span.content)) is None else named)
         # Most shapes of a tag are the same: keep one object.
         self.shapes.append(self.shapes[-1] if self.shapes and self.shapes[-1] == span.shape else span.shape)
         return voided
 
     def _columns(self) -> list[array[int] | array[float] | list[tuple[int, ...]]]:
-        return [*super()._columns(), self.offsets, self.lengths, self.dtypes, self.shapes]
+        return [*super()._columns(), self.offsets, self.lengths, self.dtypes, self.bases, self.shapes]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tensorboard_plugin_paramviz.reader.columns import ScalarColumn, ValueColumn
 from tensorboard_plugin_paramviz.reader.event_walk import EventHead, MalformedEventError, ValueSpan, read_event
 from tensorboard_plugin_paramviz.reader.records import FOOTER_BYTES, DamagedFileError, read_records
-from tensorboard_plugin_paramviz.record.names import MODEL_TAG, check_format
+from tensorboard_plugin_paramviz.record.names import MODEL_TAG, basis_named_in, check_format
 from tensorboard_plugin_paramviz.record.summary import check_form
 
 logger = logging.getLogger(__name__)
@@ -153,6 +153,7 @@ class FileIndex:
         try:
             check_format(span.content)
             check_form(span.tag, span.dtype, span.shape, span.length)
+            basis_named_in(span.content)
         except ValueError as error:
             self.refused = True
             note = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119

@@ -18,6 +18,7 @@ from tensorboard_plugin_paramviz.reader.columns import StepColumn
 from tensorboard_plugin_paramviz.reader.file_index import FileIndex
 from tensorboard_plugin_paramviz.reader.parallel import sentence, written_at_once
 from tensorboard_plugin_paramviz.reader.stand_in import NO_MODEL_RECORD
+from tensorboard_plugin_paramviz.record.names import BASIS_PREFIX, EMBEDDING_PREFIX
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -27,7 +28,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class ValueSeries:
-    """Places of one tag's tensors through the run. All arrays [T]; files index `paths`."""
+    """Places of one tag's tensors through the run. All arrays [T]; files index `paths`. bases: identity of the basis
+    that each is written in, -1 = none."""
 
     steps: Int64
     wall_times: Float64
@@ -35,6 +37,7 @@ class ValueSeries:
     offsets: Int64
     lengths: Int64
     dtypes: Int64
+    bases: Int64
     shapes: list[tuple[int, ...]]
     paths: list[str]
 
@@ -44,6 +47,16 @@ class ValueSeries:
         if not len(self.files):
             return None
         return self.shapes[int(np.flatnonzero(self.files == self.files.max())[-1])]
+
+
+@dataclass(frozen=True)
+class BasisPlace:
+    """One stored basis: int8 [d, D]."""
+
+    path: str
+    offset: int
+    length: int
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,7 @@ class RunIndex:
         if self._parallel:
             mixed = {path for pair in self._parallel for path in pair}
             sentences.insert(0, sentence([file for file in self._ordered() if file.path in mixed]))
+        sentences += self._without_basis()
         files = self.files.values()
         if any(file.values for file in files) and not any(file.sessions for file in files):
             sentences.insert(0, NO_MODEL_RECORD)
@@ -140,11 +154,41 @@ class RunIndex:
                 offsets=_join([column.offsets[:keep] for column, keep in columns], np.int64)[order],
                 lengths=_join([column.lengths[:keep] for column, keep in columns], np.int64)[order],
                 dtypes=_join([column.dtypes[:keep] for column, keep in columns], np.int64)[order],
+                bases=_join([column.bases[:keep] for column, keep in columns], np.int64)[order],
                 shapes=shapes if isinstance(order, slice) else [shapes[ordinal] for ordinal in order],
                 paths=[file.path for file, _, _ in parts],
             )
 
         return self._cached(("values", tag), build)
+
+    def bases(self, path: str) -> dict[int, BasisPlace]:
+        """Where the bases of an embedding stand, by identity. Those of void snapshots too: one is the same wherever it
+        stands."""
+        columns = [(file.path, file.values.get(BASIS_PREFIX + path)) for file in self._ordered()]
+        return {
+            identity: BasisPlace(name, column.offsets[at], column.lengths[at], column.shapes[at])
+            for name, column in columns
+            if column is not None
+            for at, identity in enumerate(column.bases)
+        }
+
+    def _without_basis(self) -> list[str]:
+        """A sentence for each embedding of which something is written in a basis that stands nowhere."""
+
+        def build() -> list[str]:
+            sentences = []
+            for tag in self.tags:
+                if tag.startswith(EMBEDDING_PREFIX):
+                    path = tag.removeprefix(EMBEDDING_PREFIX)
+                    named, counts = np.unique(self.values(tag).bases, return_counts=True)
+                    known = self.bases(path)
+                    lost = sum(int(n) for one, n in zip(named, counts, strict=True) if one >= 0 and one not in known)
+                    if lost:
+                        what = "1 snapshot" if lost == 1 else f"{lost:,} snapshots"
+                        sentences.append(f"{what} of {path} can't be drawn: the basis of their rows could not be read")
+            return sentences
+
+        return self._cached("without basis", build)
 
     def scalars(self, tag: str) -> ScalarSeries:
         def build() -> ScalarSeries:

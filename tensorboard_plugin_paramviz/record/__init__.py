@@ -4,6 +4,7 @@ Both sides of the product import this package and nothing of each other: the tra
 side decodes. It needs numpy and tensorboard's protos, never torch. `docs/format.md` describes the bytes.
 """
 
+from tensorboard_plugin_paramviz.record.basis_codec import Coordinates, StoredBasis, lengthen
 from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows, dequantize, quantize
 from tensorboard_plugin_paramviz.record.model_record import EmbeddingInfo, LayerInfo, ModelRecord
 from tensorboard_plugin_paramviz.record.names import (
@@ -23,6 +24,7 @@ __all__ = [
     "ROLES",
     "STATS",
     "STAT_UNITS",
+    "Coordinates",
     "EmbeddingInfo",
     "EmbeddingRows",
     "LayerInfo",
@@ -30,9 +32,11 @@ __all__ = [
     "QuantizedRows",
     "SelfCost",
     "Snapshot",
+    "StoredBasis",
     "UnknownFormatError",
     "dequantize",
     "encode_model",
     "encode_snapshot",
+    "lengthen",
     "quantize",
 ]

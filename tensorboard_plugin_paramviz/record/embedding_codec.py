@@ -21,10 +21,26 @@ _LARGEST_SCALE = np.nextafter(np.finfo(np.float32).max / np.float32(127), np.flo
 @dataclass(frozen=True)
 class QuantizedRows:
     """values: int8 [R, D] (or float16/float32, then scale is all ones). scale: float32 [R], NaN marks a row that was
-    not finite."""
+    not finite.
+
+    Of rows written in a basis, values holds d coordinates each, int8 [R, d]; directions: float32 [d, D], what they are
+    coordinates of; norms: float32 [R], L2 norms of the rows before their projection.
+    """
 
     values: npt.NDArray[np.int8] | npt.NDArray[np.float16] | Float32
     scale: Float32
+    directions: Float32 | None = None
+    norms: Float32 | None = None
+
+    @property
+    def width(self) -> int:
+        """D of the table, however many coordinates of it were kept."""
+        width: int = (self.values if self.directions is None else self.directions).shape[1]
+        return width
+
+    def __getitem__(self, chosen: npt.NDArray[np.int64] | list[int] | slice) -> QuantizedRows:
+        norms = None if self.norms is None else self.norms[chosen]
+        return QuantizedRows(self.values[chosen], self.scale[chosen], self.directions, norms)
 
 
 def quantize(rows: Float32) -> QuantizedRows:
@@ -46,7 +62,11 @@ def quantize(rows: Float32) -> QuantizedRows:
 
 
 def dequantize(rows: QuantizedRows) -> Float32:
-    """float32 [R, D]; a row that was not finite comes back as NaN."""
+    """float32 [R, D]; a row that was not finite comes back as NaN. Of rows written in a basis: their projections onto
+    it, at a cost of R x d x D multiplications."""
     values: Float32 = rows.values.astype(np.float32)
-    values *= rows.scale[:, None]
+    if rows.directions is not None:
+        values = values @ rows.directions  # before the scales, with which it could leave float32
+    with np.errstate(over="ignore"):
+        values *= rows.scale[:, None]
     return values

@@ -32,7 +32,8 @@ class LayerInfo:
 @dataclass(frozen=True)
 class EmbeddingInfo:
     """A sampled embedding table. shape: (V, D) of the whole table. rows: sampled ids in the order written, None = all.
-    labels, counts: per sampled row; counts = occurrences in the training data; None = unknown."""
+    labels, counts: per sampled row; counts = occurrences in the training data; None = unknown. encoding: "int8" (whole
+    rows) or "basis" (coordinates of their projections), then directions is how many of D dimensions are kept."""
 
     path: str
     role: str
@@ -41,6 +42,7 @@ class EmbeddingInfo:
     labels: tuple[str, ...] | None = None
     counts: tuple[int, ...] | None = None
     encoding: str = "int8"
+    directions: int | None = None
 
     @property
     def row_count(self) -> int:

@@ -39,7 +39,9 @@ class SelfCost:
 @dataclass(frozen=True)
 class Snapshot:
     """Everything captured at one step. stats: float32 [L, S] in the model record's order of layers and stats, NaN =
-    not measured; None = this snapshot carries none. loss: the training loss given to `step()`, None = not given."""
+    not measured; None = this snapshot carries none. loss: the training loss given to `step()`, None = not given.
+    learning_rates: float32 [G], of each parameter group of the optimizer(s) in the model record's order. probe: float32
+    [B, A], columns `PROBE_STATS`. geometry: float32 [K] by embedding path, columns `GEOMETRY_STATS`."""
 
     step: int
     wall_time: float
@@ -47,3 +49,6 @@ class Snapshot:
     embeddings: dict[str, EmbeddingRows] = field(default_factory=dict)
     self_cost: SelfCost | None = None
     loss: float | None = None
+    learning_rates: Float32 | None = None
+    probe: Float32 | None = None
+    geometry: dict[str, Float32] = field(default_factory=dict)

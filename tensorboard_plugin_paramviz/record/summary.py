@@ -7,6 +7,8 @@ at all. Tensors carry little-endian `tensor_content`, so that a reader can take 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +17,27 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_HALF, DT_INT8, DT_STRING
 
-from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows, quantize
+from tensorboard_plugin_paramviz.record.basis_codec import Coordinates, StoredBasis
+from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows, dequantize, quantize
 from tensorboard_plugin_paramviz.record.model_record import ModelRecord
 from tensorboard_plugin_paramviz.record.names import (
+    BASIS_PREFIX,
+    BASIS_ROW_COLUMNS,
     EMBEDDING_PREFIX,
     EMBEDDING_ROWS_PREFIX,
+    GEOMETRY_PREFIX,
+    LEARNING_RATES_TAG,
     LOSS_TAG,
     MODEL_TAG,
     PLUGIN_CONTENT,
     PLUGIN_NAME,
+    PROBE_TAG,
     ROW_COLUMNS,
     SELF_COLUMNS,
     SELF_TAG,
     STATS_TAG,
+    basis_named_in,
+    content_with_basis,
 )
 from tensorboard_plugin_paramviz.record.snapshot import EmbeddingRows, SelfCost, Snapshot
 
@@ -47,16 +57,29 @@ def encode_model(model: ModelRecord) -> Summary:
     return summary
 
 
-def encode_snapshot(snapshot: Snapshot) -> Summary:
-    """All of a snapshot as one Summary. Cost: the quantization of the embeddings and one copy of the bytes."""
+def encode_snapshot(snapshot: Snapshot, coordinates: Mapping[str, Coordinates] = MappingProxyType({})) -> Summary:
+    """All of a snapshot as one Summary. Tables that stand in `coordinates`, by path, are written as those instead of in
+    their whole width. Cost: the quantization of the embeddings and one copy of the bytes."""
     summary = Summary()
     if snapshot.stats is not None:
         summary.value.append(_value(STATS_TAG, _tensor(snapshot.stats.astype(np.float32, copy=False))))
     for path, rows in snapshot.embeddings.items():
-        quantized = quantize(rows.values)
-        beside = np.stack([quantized.scale, rows.grad_norms, rows.update_norms], axis=1)  # [R, 3]
-        summary.value.append(_value(EMBEDDING_PREFIX + path, _tensor(quantized.values)))
+        coded, content = coordinates.get(path), PLUGIN_CONTENT
+        if coded is not None:
+            content = content_with_basis(coded.basis.identity)
+            if coded.is_new:
+                summary.value.append(_value(BASIS_PREFIX + path, _tensor(coded.basis.values), content))
+        quantized = quantize(rows.values) if coded is None else coded.rows
+        columns = [quantized.scale, rows.grad_norms, rows.update_norms]
+        columns += [] if quantized.norms is None else [quantized.norms]
+        beside = np.stack(columns, axis=1)  # [R, 3 or 4]
+        summary.value.append(_value(EMBEDDING_PREFIX + path, _tensor(quantized.values), content))
         summary.value.append(_value(EMBEDDING_ROWS_PREFIX + path, _tensor(beside.astype(np.float32))))
+    for path, figures in snapshot.geometry.items():
+        summary.value.append(_value(GEOMETRY_PREFIX + path, _tensor(figures.astype(np.float32, copy=False))))
+    for tag, array in ((PROBE_TAG, snapshot.probe), (LEARNING_RATES_TAG, snapshot.learning_rates)):
+        if array is not None:
+            summary.value.append(_value(tag, _tensor(array.astype(np.float32, copy=False))))
     if snapshot.loss is not None:
         summary.value.append(_value(LOSS_TAG, _tensor(np.array(snapshot.loss, np.float32))))
     if snapshot.self_cost is not None:
@@ -67,12 +90,18 @@ def encode_snapshot(snapshot: Snapshot) -> Summary:
 
 
 def check_form(tag: str, dtype: int, shape: tuple[int, ...], length: int) -> None:
-    """Raise ValueError unless a tensor of `length` bytes has the form its tag promises: [L, S] and [R, D] have two
-    dimensions, none of them 0, and the bytes are those of its shape. Other tags may hold anything."""
-    if tag != STATS_TAG and not tag.startswith((EMBEDDING_PREFIX, EMBEDDING_ROWS_PREFIX)):
+    """Raise ValueError unless a tensor of `length` bytes has the form its tag promises: [L, S], [R, D] and [d, D] have
+    two dimensions, none of them 0, and the bytes are those of its shape. Other tags may hold anything."""
+    if tag != STATS_TAG and not tag.startswith((EMBEDDING_PREFIX, EMBEDDING_ROWS_PREFIX, BASIS_PREFIX)):
         return
     kind = NUMPY_DTYPES.get(dtype)
-    if kind is None or len(shape) != 2 or 0 in shape or math.prod(shape) * kind.itemsize != length:
+    if (
+        kind is None
+        or (tag.startswith(BASIS_PREFIX) and kind != np.int8)
+        or len(shape) != 2
+        or 0 in shape
+        or math.prod(shape) * kind.itemsize != length
+    ):
         raise ValueError(f"{tag} of type {dtype} and shape {list(shape)} in {length:,} bytes can't be read")
 
 
@@ -84,10 +113,15 @@ def decode_array(content: bytes, dtype: int, shape: tuple[int, ...]) -> npt.NDAr
 
 
 def decode_rows(
-    values: npt.NDArray[np.generic], beside: npt.NDArray[np.generic] | None
+    values: npt.NDArray[np.generic],
+    beside: npt.NDArray[np.generic] | None,
+    directions: npt.NDArray[np.float32] | None = None,
 ) -> tuple[QuantizedRows, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Quantized rows, gradient norms [R] and update norms [R] from the two tensors of one embedding."""
+    """Quantized rows, gradient norms [R] and update norms [R] from the two tensors of one embedding, and the directions
+    [d, D] of the basis that the values name. Raises ValueError where they don't fit together."""
     count = len(values)
+    if directions is not None and values.shape[1] != len(directions):
+        raise ValueError(f"rows of {values.shape[1]} coordinates in a basis of {len(directions)} directions")
     if beside is None:
         if values.dtype == np.int8:
             raise ValueError("an int8 embedding needs its embedding_rows value, which holds the scales")
@@ -96,11 +130,20 @@ def decode_rows(
     if beside.shape[0] != count or beside.shape[1] < len(ROW_COLUMNS):
         raise ValueError(f"embedding_rows has shape {beside.shape}, expected ({count}, {len(ROW_COLUMNS)})")
     columns = beside.astype(np.float32, copy=False)
-    return QuantizedRows(values, columns[:, 0]), columns[:, 1], columns[:, 2]  # type: ignore[arg-type]
+    norms = columns[:, 3] if directions is not None and columns.shape[1] >= len(BASIS_ROW_COLUMNS) else None
+    rows = QuantizedRows(values, columns[:, 0], directions, norms)  # type: ignore[arg-type]
+    return rows, columns[:, 1], columns[:, 2]
 
 
-def decode_snapshot(summary: Summary, step: int, wall_time: float) -> Snapshot:
-    """The naive inverse of `encode_snapshot`, from a parsed proto: the oracle of the reader's fast path."""
+def decode_snapshot(
+    summary: Summary, step: int, wall_time: float, bases: dict[int, StoredBasis] | None = None
+) -> Snapshot:
+    """The naive inverse of `encode_snapshot`, from a parsed proto: the oracle of the reader's fast path.
+
+    bases: those of the snapshots before, by identity; one that stands in this summary is added. Raises LookupError for
+    rows in a basis that is none of them.
+    """
+    bases = {} if bases is None else bases
     arrays = {
         value.tag: decode_array(
             value.tensor.tensor_content,
@@ -110,25 +153,49 @@ def decode_snapshot(summary: Summary, step: int, wall_time: float) -> Snapshot:
         for value in summary.value
         if value.metadata.plugin_data.plugin_name == PLUGIN_NAME and value.tag != MODEL_TAG
     }
+    contents = {value.tag: value.metadata.plugin_data.content for value in summary.value}
     embeddings = {}
     for tag, values in arrays.items():
+        if tag.startswith(BASIS_PREFIX):
+            basis = StoredBasis(values)  # type: ignore[arg-type]
+            bases[basis.identity] = basis
+    for tag, values in arrays.items():
         if tag.startswith(EMBEDDING_PREFIX):
-            path = tag.removeprefix(EMBEDDING_PREFIX)
-            quantized, grad_norms, update_norms = decode_rows(values, arrays.get(EMBEDDING_ROWS_PREFIX + path))
-            floats = quantized.values.astype(np.float32) * quantized.scale[:, None]
-            embeddings[path] = EmbeddingRows(floats, grad_norms, update_norms)
+            path, identity = tag.removeprefix(EMBEDDING_PREFIX), basis_named_in(contents[tag])
+            directions = None if identity is None else bases[identity].directions
+            beside = arrays.get(EMBEDDING_ROWS_PREFIX + path)
+            quantized, grad_norms, update_norms = decode_rows(values, beside, directions)
+            embeddings[path] = EmbeddingRows(dequantize(quantized), grad_norms, update_norms)
     cost = None
     if SELF_TAG in arrays:
         secs, write_secs, size, interval, dropped = arrays[SELF_TAG].astype(float)[: len(SELF_COLUMNS)]
         cost = SelfCost(secs, write_secs, int(size), int(interval), int(dropped))
-    stats = arrays.get(STATS_TAG)
     loss = float(arrays[LOSS_TAG]) if LOSS_TAG in arrays else None
-    return Snapshot(step, wall_time, None if stats is None else stats.astype(np.float32), embeddings, cost, loss)
+    geometry = {
+        tag.removeprefix(GEOMETRY_PREFIX): values.astype(np.float32)
+        for tag, values in arrays.items()
+        if tag.startswith(GEOMETRY_PREFIX)
+    }
+    return Snapshot(
+        step,
+        wall_time,
+        _float32(arrays.get(STATS_TAG)),
+        embeddings,
+        cost,
+        loss,
+        _float32(arrays.get(LEARNING_RATES_TAG)),
+        _float32(arrays.get(PROBE_TAG)),
+        geometry,
+    )
 
 
-def _value(tag: str, tensor: TensorProto) -> Summary.Value:
+def _float32(array: npt.NDArray[np.generic] | None) -> npt.NDArray[np.float32] | None:
+    return None if array is None else array.astype(np.float32)
+
+
+def _value(tag: str, tensor: TensorProto, content: bytes = PLUGIN_CONTENT) -> Summary.Value:
     metadata = SummaryMetadata(
-        plugin_data=SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME, content=PLUGIN_CONTENT),
+        plugin_data=SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME, content=content),
         data_class=DATA_CLASS_TENSOR,
     )
     return Summary.Value(tag=tag, metadata=metadata, tensor=tensor)

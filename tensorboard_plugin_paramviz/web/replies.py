@@ -134,6 +134,7 @@ class Replies:
                 "fitted_steps": list(basis.fitted_steps),
                 "radius": basis.radius,
                 "aligned": basis.aligned,
+                "kept_ratio": basis.kept_ratio,
             },
             "total": len(usable),
         }

@@ -42,11 +42,10 @@ def rows_at(snapshots: SnapshotReader, path: str, ordinal: int, rows: list[int])
     norms = _norms(now)
     ranks = np.empty(len(norms["norms"]), np.int32)
     ranks[np.argsort(-np.nan_to_num(norms["norms"], nan=-1.0), kind="stable")] = np.arange(1, len(ranks) + 1)
-    # Cosines don't depend on the scales, and without them no square is too large or too small for float32.
-    neighbours, cosines = nearest(now.rows.values.astype(np.float32), rows, NEIGHBOURS)
-    first_neighbours, first_cosines = nearest(first.rows.values.astype(np.float32), rows, NEIGHBOURS)
+    neighbours, cosines = nearest(now.rows, rows, NEIGHBOURS)
+    first_neighbours, first_cosines = nearest(first.rows, rows, NEIGHBOURS)
     return {
-        "values": dequantize(now.rows)[rows],
+        "values": dequantize(now.rows[rows]),
         **{name: array[rows] for name, array in norms.items()},
         "norm_ranks": ranks[rows],
         "neighbours": neighbours,

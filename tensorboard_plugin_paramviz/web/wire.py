@@ -62,7 +62,8 @@ class Layer(TypedDict):
 
 
 class Embedding(TypedDict):
-    """rows: sampled row ids in the order of `positions`; None = all of them, 0 … shape[0] - 1."""
+    """rows: sampled row ids in the order of `positions`; None = all of them, 0 … shape[0] - 1. directions: how many of
+    the shape[1] dimensions are recorded; None = all of them."""
 
     path: str
     role: str
@@ -71,6 +72,7 @@ class Embedding(TypedDict):
     labels: list[str] | None
     counts: list[int] | None
     encoding: str
+    directions: int | None
 
 
 class Model(TypedDict):
@@ -119,13 +121,15 @@ class Basis(TypedDict):
     fitted on.
     radius: distance from the origin within which 99 % of the points of the fitted snapshots lie. aligned: rotated
     towards
-    an earlier fit, so the three directions span the first principal components without being them."""
+    an earlier fit, so the three directions span the first principal components without being them. kept_ratio: share of
+    the joint variance that was recorded, 1 where whole rows are; the rest is in no direction drawn."""
 
     version: int
     variance_ratios: list[float]
     fitted_steps: list[int]
     radius: float
     aligned: bool
+    kept_ratio: float
 
 
 class PositionsHeader(TypedDict):

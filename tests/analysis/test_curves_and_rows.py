@@ -13,12 +13,16 @@ from hypothesis.extra import numpy as hnp
 from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
 from tensorboard_plugin_paramviz.analysis.neighbours import nearest
 from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_norms
-from tensorboard_plugin_paramviz.record import dequantize, quantize
+from tensorboard_plugin_paramviz.record import QuantizedRows, dequantize, quantize
+
+
+def whole(values: np.ndarray) -> QuantizedRows:
+    return QuantizedRows(values, np.ones(len(values), np.float32))
 
 
 def test_neighbours_are_those_of_the_full_cosine_table() -> None:
     values = np.random.default_rng(0).normal(size=(50, 6)).astype(np.float32)
-    neighbours, cosines = nearest(values, [7, 0], 10)
+    neighbours, cosines = nearest(whole(values), [7, 0], 10)
     for place, row in enumerate([7, 0]):
         naive = [
             (float(values[row] @ values[other] / np.linalg.norm(values[row]) / np.linalg.norm(values[other])), other)
@@ -32,7 +36,7 @@ def test_neighbours_are_those_of_the_full_cosine_table() -> None:
 
 def test_rows_without_direction_are_nobodys_neighbours() -> None:
     values = np.array([[1, 0], [0, 0], [np.nan, 1], [1, 1]], np.float32)
-    neighbours, cosines = nearest(values, [0, 1, 2], 3)
+    neighbours, cosines = nearest(whole(values), [0, 1, 2], 3)
     assert neighbours.tolist() == [[3, -1, -1], [-1, -1, -1], [-1, -1, -1]]
     assert np.isnan(cosines[1:]).all()
 

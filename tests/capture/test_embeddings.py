@@ -11,8 +11,9 @@ from torch import nn
 from toy_models import Gpt, adam, read, train
 
 from tensorboard_plugin_paramviz import watch
-from tensorboard_plugin_paramviz.capture.embeddings import choose_rows, choose_tables
+from tensorboard_plugin_paramviz.capture.embeddings import choose_rows, choose_tables, largest_size, snapshot_size
 from tensorboard_plugin_paramviz.capture.layers import find_layers
+from tensorboard_plugin_paramviz.capture.sharing import Share, fixed_bytes, share_bytes
 
 
 def test_small_tables_travel_whole_with_their_labels(tmp_path) -> None:
@@ -70,9 +71,64 @@ def test_a_snapshot_stays_within_the_bytes_allowed(tmp_path, caplog) -> None:
     (record,), snapshots, _ = read(tmp_path)
     tokens, positions = (embedding.row_count for embedding in record.embeddings)
     assert tokens > 2 * positions > 100
-    for snapshot in snapshots:
-        assert 55_000 < snapshot.self_cost.snapshot_bytes <= 60_000
+    assert [(one.encoding, one.directions) for one in record.embeddings] == [("basis", 32)] * 2
+    first, second = (snapshot.self_cost.snapshot_bytes for snapshot in snapshots)
+    assert 55_000 < first <= 60_000
+    assert first - second == pytest.approx(2 * 32 * 64, abs=600), "the bases"
     assert sum("max_bytes=60000" in message for message in caplog.messages) == 1
+
+
+WIDTHS = st.sampled_from([3, 16, 64, 128, 384, 768, 1600, 4096, 12288])
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 150_000), WIDTHS), min_size=1, max_size=4),
+    st.integers(1, 30_000),
+    st.integers(20_000, 1_000_000),
+    st.integers(1, 700),
+)
+def test_shares_are_the_rows_wanted_whole_where_they_fit_and_never_more_bytes_than_allowed(
+    tables: list[tuple[int, int]], rows: int, max_bytes: int, layers: int
+) -> None:
+    shapes = {f"table {at}": shape for at, shape in enumerate(tables)}
+    wanted = {path: min(rows, vocabulary) for path, (vocabulary, _) in shapes.items()}
+    whole = fixed_bytes(layers, len(shapes)) + sum(wanted[path] * (dims + 12) for path, (_, dims) in shapes.items())
+    try:
+        shares = share_bytes(shapes, rows, max_bytes, layers)
+    except ValueError as error:
+        enough = int(str(error).split("at least max_bytes=")[1].split(",")[0])
+        assert whole > max_bytes
+        share_bytes(shapes, rows, enough, layers)
+        return
+    size = fixed_bytes(layers, len(shapes)) + sum(shares[path].all_bytes(dims) for path, (_, dims) in shapes.items())
+    assert size <= max_bytes
+    if whole <= max_bytes:
+        assert shares == {path: Share(count) for path, count in wanted.items()}
+    for path, (_, dims) in shapes.items():
+        directions = shares[path].directions
+        assert min(16, wanted[path]) <= shares[path].rows <= wanted[path]
+        assert directions is None or 3 <= directions <= dims // 2
+
+
+def test_gpt2s_two_thousand_tokens_and_all_its_positions_fit_into_the_default() -> None:
+    shares = share_bytes({"wte": (50257, 768), "wpe": (1024, 768)}, 2000, 300_000, 76)
+    assert [share.rows for share in shares.values()] == [2000, 1024]
+    assert shares["wte"].directions >= 64
+    assert shares["wpe"].directions >= 32
+
+
+def test_every_snapshot_is_as_large_as_was_foreseen_at_most(tmp_path) -> None:
+    model = Gpt(vocabulary=900, length=300, dims=256)
+    layers = find_layers(model)
+    tables = choose_tables(layers, rows=2000, max_bytes=100_000)
+    assert {table.info.encoding for table in tables} == {"basis"}
+    usual, largest = (size(len(layers.infos), tables) for size in (snapshot_size, largest_size))
+    assert usual < largest <= 100_000
+    with watch(model, tmp_path, every=1, max_bytes=100_000, level="full", max_overhead=None, strict=True) as viz:
+        train(model, adam(model), viz, 3)
+    sizes = [snapshot.self_cost.snapshot_bytes for snapshot in read(tmp_path)[1]]
+    assert largest - 5000 < sizes[0] <= largest
+    assert usual - 5000 < max(sizes[1:]) <= usual
 
 
 def test_sampled_rows_are_the_named_ones_and_a_sparse_gradient_is_theirs(tmp_path) -> None:

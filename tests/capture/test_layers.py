@@ -7,7 +7,8 @@ import torch
 from torch import nn
 from toy_models import Gpt
 
-from tensorboard_plugin_paramviz.capture.layers import find_layers
+from tensorboard_plugin_paramviz.capture.layers import find_layers, find_tables
+from tensorboard_plugin_paramviz.capture.model_facts import class_name
 from tensorboard_plugin_paramviz.capture.roles import number_blocks, plain_path, role_of
 
 
@@ -68,6 +69,22 @@ def test_every_layer_of_a_nanogpt_is_recognized() -> None:
         ("bert.encoder.layer.0.attention.output.LayerNorm", "norm"),
         ("bert.encoder.layer.0.intermediate.dense", "mlp_up"),
         ("bert.encoder.layer.0.output.dense", "mlp_down"),
+        ("encoder.layers.encoder_layer_3.self_attention.out_proj", "attn_out"),
+        ("visual.transformer.resblocks.3.attn.out_proj", "attn_out"),
+        ("blocks.3.attn.qkv", "attn_qkv"),
+        ("layers.3.0.fn.to_qkv", "attn_qkv"),
+        ("layers.3.cross_attn.to_out.0", "attn_out"),
+        ("layers.3.block_sparse_moe.experts.7.w2", "mlp_down"),
+        ("layers.3.mlp.experts.expert_7.wo", "mlp_down"),
+        ("layers.3.mlp.shared_expert.gate_proj", "mlp_gate"),
+        ("base_model.model.layers.3.self_attn.q_proj.base_layer", "attn_q"),
+        ("base_model.model.layers.3.self_attn.q_proj.lora_B.default", "attn_q"),
+        ("base_model.model.layers.3.self_attn.q_proj.lora_magnitude_vector.my_adapter", "attn_q"),
+        ("layers.3.self_attn.q_proj.lora_a", "attn_q"),
+        ("lm_head.modules_to_save.default", "lm_head"),
+        ("layers.3.mlp.up_proj.parametrizations.weight.0", "mlp_up"),
+        ("layers.3.mlp.gate", "other"),
+        ("layers.3.self_attn.rel_pos_emb", "other"),
         ("conv1", "other"),
         ("classifier", "other"),
         ("renorming", "other"),
@@ -94,6 +111,69 @@ def test_wrappers_leave_no_trace_in_a_path() -> None:
     model = Gpt()
     assert by_path(nn.DataParallel(model)) == by_path(model)
     assert by_path(torch.compile(model)) == by_path(model)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("paths", "blocks"),
+    [
+        (["encoder.layers.encoder_layer_0.ln_1", "encoder.layers.encoder_layer_1.ln_1"], [0, 1]),
+        (["visual.transformer.resblocks.1.ln_1", "transformer.resblocks.0.ln_1"], [1, 2]),
+        (["encoder.block.1.layer.0.layer_norm", "decoder.block.0.layer.2.layer_norm"], [1, 2]),
+        (["layers.0", "layers.2", "head"], [None, None, None]),  # a list of plain layers is no stack of blocks
+        (["layers.0", "layers.0.lora_A.default", "layers.2.base_layer"], [None, None, None]),
+        (["layers.0", "layers.0.mlp"], [0, 0]),  # a block with a parameter of its own
+        (["layer1.0.conv1", "layer2.0.conv1"], [None, None]),
+        (["layers.3.mlp.experts.5.w1", "layers.12.mlp.experts.0.w1"], [3, 12]),
+    ],
+)
+def test_blocks_are_numbered_by_the_lists_they_stand_in(paths: list[str], blocks: list[int | None]) -> None:
+    assert number_blocks(paths) == blocks
+
+
+def test_a_users_own_attribute_called_module_makes_no_path_twice() -> None:
+    model = nn.ModuleDict({"module": nn.ModuleDict({"a": nn.Linear(2, 2)}), "a": nn.Linear(2, 2)})
+    assert list(by_path(model)) == ["module.a", "a"]
+
+
+class TwoMatrices(nn.Module):
+    """An MLP whose w1 gates nothing, and a lone matrix called as the halves of MLPs are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attn = nn.MultiheadAttention(4, 1)
+        self.fc1 = nn.Linear(4, 8)
+        self.mlp = nn.ModuleDict({"w1": nn.Linear(4, 8), "w2": nn.Linear(8, 4)})
+        self.se = nn.ModuleDict({"fc1": nn.Linear(4, 2)})
+
+
+def test_names_that_mean_something_beside_others_only() -> None:
+    roles = {path: role for path, (role, _) in by_path(TwoMatrices()).items()}
+    assert roles == {
+        "attn": "attn_qkv",
+        "attn.out_proj": "attn_out",
+        "fc1": "mlp_up",
+        "mlp.w1": "mlp_up",
+        "mlp.w2": "mlp_down",
+        "se.fc1": "other",
+    }
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of torch.compile's own imports
+def test_the_class_is_the_users_own_whatever_is_around_it() -> None:
+    compiled: nn.Module = torch.compile(Gpt(), backend="eager")  # type: ignore[assignment]
+    assert class_name(nn.DataParallel(compiled)) == "Gpt"
+    assert class_name(torch.compile(nn.DataParallel(Gpt()), backend="eager")) == "Gpt"  # type: ignore[arg-type]
+    assert class_name(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))) == "Linear"
+
+
+def test_each_table_is_drawn_once_tokens_first() -> None:
+    model = Gpt()
+    tables = find_tables(find_layers(model))
+    assert [(table.info.path, table.slot.name, table.shape) for table in tables] == [
+        ("transformer.wte", "weight", (65, 16)),
+        ("transformer.wpe", "weight", (16, 16)),
+    ]
+    assert find_tables(find_layers(nn.Embedding(0, 4))) == ()
 
 
 def test_a_tied_layer_is_counted_once_by_the_first() -> None:

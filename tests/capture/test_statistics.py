@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 from toy_models import Gpt
 
-from tensorboard_plugin_paramviz.capture.embeddings import choose_tables
-from tensorboard_plugin_paramviz.capture.layers import find_layers
+from tensorboard_plugin_paramviz.capture.finishing import finish
+from tensorboard_plugin_paramviz.capture.plan import Options, make_plan
 from tensorboard_plugin_paramviz.capture.sampling import PARAMETER_ENTRIES, Sampling
 from tensorboard_plugin_paramviz.capture.taking import Taker
 from tensorboard_plugin_paramviz.record import STATS
 
+EPSILON = 1e-3
 
-def naive(model: nn.Module, before: dict[int, Tensor] | None) -> np.ndarray:
+
+def naive(model: nn.Module, before: dict[int, Tensor] | None, has_epsilon: bool) -> np.ndarray:
     """[L, S], every entry of every parameter in float64, one formula a line."""
     seen: set[int] = set()
     rows = []
@@ -43,6 +47,9 @@ def naive(model: nn.Module, before: dict[int, Tensor] | None) -> np.ndarray:
                 row["grad_rms"] = np.sqrt(np.mean(g**2))
                 row["grad_max_abs"] = np.max(np.abs(g))
                 row["grad_nonfinite_count"] = np.sum(~np.isfinite(g))
+            dense = [wide(p.grad) for p in fresh if p.grad is not None and not p.grad.is_sparse]
+            if dense and has_epsilon:
+                row["grad_below_epsilon_ratio"] = np.mean(np.abs(np.concatenate(dense)) < EPSILON)
             if before is not None:
                 old = np.concatenate([wide(before[id(p)]) for p in fresh])
                 row["update_norm"] = np.linalg.norm(w - old)
@@ -56,18 +63,22 @@ def wide(tensor: Tensor) -> np.ndarray:
     return tensor.detach().double().reshape(-1).numpy()
 
 
-def measure(model: nn.Module, step: object = None, *, light: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """(ours, naive), with a change of the weights between if step is given."""
-    layers = find_layers(model)
-    taker = Taker(layers, [] if light else choose_tables(layers, rows=100, max_bytes=1_000_000), light=light)
-    before = taker.keep_before() if step else None
+def measure(
+    model: nn.Module, optimizer: torch.optim.Optimizer | None = None, *, level: str = "standard"
+) -> tuple[np.ndarray, np.ndarray]:
+    """(ours, naive), with a step of the optimizer between if one is given."""
+    optimizers = [] if optimizer is None else [optimizer]
+    options = Options("auto", level, None, 1_000_000, 100, None, None)
+    taker = Taker(make_plan(model, options, optimizers, "session", 0.0), optimizers)
+    before = taker.keep_before() if optimizer else None
     copies = {id(p): p.detach().clone() for p in model.parameters()}
-    if callable(step):
-        step()
-    snapshot = taker.take(before, None).finish(0, 0.0)
+    if optimizer:
+        optimizer.step()
+    taken = taker.take(before, None)
+    snapshot = finish(taken, taken.arrays(), 0, 0.0)
     assert snapshot.stats is not None
     with np.errstate(all="ignore"):
-        return snapshot.stats, naive(model, copies if step else None)
+        return snapshot.stats, naive(model, copies if optimizer else None, optimizer is not None)
 
 
 def filled(model: nn.Module) -> nn.Module:
@@ -123,6 +134,7 @@ def test_statistics_are_those_of_the_formulas(name: str) -> None:
     near = STATS.index("weight_near_zero_ratio")  # estimated where a parameter is large
     np.testing.assert_allclose(ours[:, near], expected[:, near], atol=0.003)
     exact = [column for column in range(len(STATS)) if column != near]
+    assert np.isnan(ours[:, STATS.index("stable_rank")]).all(), "measured at the full level only"
     np.testing.assert_allclose(ours[:, exact], expected[:, exact], rtol=2e-5, atol=1e-6)
 
 
@@ -153,13 +165,13 @@ def test_a_sparse_gradient_counts_as_the_dense_one_it_stands_for() -> None:
 def test_an_update_is_exact_for_small_layers_and_close_for_large_ones() -> None:
     small, large = filled(nn.Linear(30, 20)), filled(nn.Linear(1000, 400))
     for model, tolerance in ((small, 1e-5), (large, 0.02)):
-        ours, expected = measure(model, torch.optim.AdamW(model.parameters(), 1e-3).step)
+        ours, expected = measure(model, torch.optim.AdamW(model.parameters(), 1e-3))
         columns = [STATS.index("update_norm"), STATS.index("update_ratio")]
         np.testing.assert_allclose(ours[:, columns], expected[:, columns], rtol=tolerance)
 
 
 def test_the_light_level_measures_norms_alone() -> None:
-    ours, expected = measure(filled(Gpt(dims=64)), light=True)
+    ours, expected = measure(filled(Gpt(dims=64)), level="light")
     for column, name in enumerate(STATS):
         if name in ("weight_norm", "weight_rms", "grad_norm"):
             np.testing.assert_allclose(ours[:, column], expected[:, column], rtol=1e-5)
@@ -167,14 +179,42 @@ def test_the_light_level_measures_norms_alone() -> None:
             assert np.isnan(ours[:, column]).all()
 
 
-@pytest.mark.parametrize("shape", [(), (0,), (7,), (16_384,), (16_385,), (768, 2304), (1000, 1000), (3, 5, 4096)])
+@pytest.mark.parametrize("shape", [(), (0,), (7,), (8_192,), (8_193,), (768, 2304), (1000, 1000), (3, 5, 4096)])
 def test_strided_entries_are_few_and_see_every_column(shape: tuple[int, ...]) -> None:
     tensor = torch.arange(torch.Size(shape).numel()).reshape(shape)
-    sampling = Sampling([tensor])
-    (entries,) = sampling.entries([tensor])
-    assert len(entries) == sampling.counts[0] <= PARAMETER_ENTRIES
+    entries = Sampling([tensor]).entries(0, tensor)
+    assert len(entries) <= PARAMETER_ENTRIES
     if tensor.numel() <= PARAMETER_ENTRIES:
         assert torch.equal(entries, tensor.reshape(-1))
     else:
         assert len(entries) > PARAMETER_ENTRIES / 2
         assert len(shape) == 1 or len((entries % shape[-1]).unique()) == shape[-1]
+
+
+@pytest.mark.parametrize("cuts", [(0, 70_000, 70_000, 100_000), (0, 1, 3, 99_999, 100_000)])
+def test_the_entries_of_the_parts_of_a_parameter_are_those_of_the_whole(cuts: tuple[int, ...]) -> None:
+    whole = torch.randn(100_000)
+    sampling = Sampling([whole])
+    parts = [sampling.entries(0, whole[a:b], a) for a, b in itertools.pairwise(cuts)]
+    assert torch.equal(torch.cat(parts), sampling.entries(0, whole))
+
+
+@pytest.mark.parametrize("size", [20, 400])
+def test_gradients_under_adams_epsilon_are_counted_and_other_optimizers_have_none(size: int) -> None:
+    model = nn.Linear(size, size)
+    model.weight.grad, model.bias.grad = torch.randn(size, size) * EPSILON, torch.full((size,), EPSILON)
+    column = STATS.index("grad_below_epsilon_ratio")
+    for adam in (torch.optim.AdamW, torch.optim.Adam, torch.optim.NAdam):
+        ours, expected = measure(model, adam(model.parameters(), 1e-6, eps=EPSILON))
+        np.testing.assert_allclose(ours[:, column], expected[:, column], atol=1e-6 if size == 20 else 0.01)
+        assert 0.6 < ours[0, column] < 0.7, "of a normal distribution 68 % lie within one deviation"
+    ours, _ = measure(model, torch.optim.RMSprop(model.parameters(), 1e-6, eps=EPSILON))
+    assert np.isnan(ours[0, column])
+
+
+def test_a_layer_that_only_partly_has_a_gradient_is_measured_where_it_has_one() -> None:
+    model = nn.Linear(30, 20)
+    model.bias.grad = torch.ones(20)
+    ours, expected = measure(model)
+    np.testing.assert_allclose(ours, expected, rtol=1e-5)
+    assert ours[0, STATS.index("grad_rms")] == 1

@@ -110,13 +110,13 @@ def events(logdir: Path) -> Iterator[Event]:
 
 def read(logdir: Path) -> tuple[list[ModelRecord], list[Snapshot], dict[int, float]]:
     """(model records, snapshots, losses by step) of a run directory, by TensorBoard's own reading and checksums."""
-    models, snapshots, losses = [], [], {}
+    models, snapshots, losses, bases = [], [], {}, {}
     for event in events(logdir):
         tags = [value.tag for value in event.summary.value]
         if MODEL_TAG in tags:
             models.append(ModelRecord.from_json(event.summary.value[0].tensor.string_val[0]))
         elif any(tag.startswith("paramviz/") for tag in tags):
-            snapshots.append(decode_snapshot(event.summary, event.step, event.wall_time))
+            snapshots.append(decode_snapshot(event.summary, event.step, event.wall_time, bases))
             if snapshots[-1].loss is not None:
                 losses[event.step] = snapshots[-1].loss
     return models, snapshots, losses

@@ -51,6 +51,12 @@ function Subtitle() {
     <p>
       {rows < whole ? `${integer(rows)} of ${integer(whole)} rows sampled` : shown}
       {rows < whole && finiteRows.value < rows && `, ${integer(finiteRows.value)} finite`}
+      {one.directions !== null && (
+        <>
+          {` · ${integer(one.directions)} of ${integer(one.shape[1])} dimensions kept`}
+          <span class="wide-only"> ({wholePercent(now.basis.kept_ratio)} of the variance)</span>
+        </>
+      )}
       {` · ${wholePercent(variance)} of variance`}
       <span class="wide-only"> shown</span>
     </p>

@@ -3,7 +3,7 @@
 import { compact, integer, percent } from "../format";
 import { model, rowNoun, run } from "../store/runs";
 import { total } from "../store/timeline";
-import type { Model } from "../wire.gen";
+import type { Embedding, Model } from "../wire.gen";
 import { Reading } from "./controls";
 
 /** One line of it, for the phone's sheet while it is low. */
@@ -75,15 +75,15 @@ export function RunSummary() {
 }
 
 function Sampled({ record }: { record: Model }) {
-  const sampled = record.embeddings.filter((one) => one.rows !== null);
+  const sampled = record.embeddings.filter((one) => one.rows !== null || one.directions !== null);
   if (sampled.length === 0) return null;
-  return (
-    <p class="section hint">
-      {sampled
-        .map((one) => `${integer(one.rows?.length)} of ${integer(one.shape[0])} rows of ${one.path} are recorded.`)
-        .join(" ")}
-    </p>
-  );
+  return <p class="section hint">{sampled.map(recorded).join(" ")}</p>;
+}
+
+function recorded(one: Embedding): string {
+  const rows = one.rows ? `${integer(one.rows.length)} of ${integer(one.shape[0])} rows` : "All rows";
+  if (one.directions === null) return `${rows} of ${one.path} are recorded.`;
+  return `${rows} of ${one.path} are recorded, in ${integer(one.directions)} of ${integer(one.shape[1])} dimensions.`;
 }
 
 /** Names as people write them; nested and empty values are left out. */
