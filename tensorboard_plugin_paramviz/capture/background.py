@@ -38,6 +38,10 @@ class Work:
 
     def start(self) -> None: ...
     def do(self, job: Job, dropped: int) -> None: ...
+    def is_stuck(self) -> bool:
+        """Does it wait for another process? Then the training thread doesn't wait for a place."""
+        return False
+
     def hurry(self) -> None:
         """The watcher is being closed; called on its thread."""
 
@@ -63,7 +67,7 @@ class Background:
         # Not queue.Queue: interrupted in its put(), it can hold a job that nobody is woken up for. This one is atomic.
         deadline = time.monotonic() + PATIENCE_SECS
         while self._queue.qsize() >= QUEUE_SIZE:
-            if time.monotonic() >= deadline:
+            if self._work.is_stuck() or time.monotonic() >= deadline:
                 self.dropped += 1
                 return False
             time.sleep(0.001)

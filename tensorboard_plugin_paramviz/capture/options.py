@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from tensorboard_plugin_paramviz.capture.governor import LARGEST_OVERHEAD
+from tensorboard_plugin_paramviz.capture.shards import at_rest
 
 LEVELS = ("light", "standard", "full")
 #: Of a snapshot, whatever is asked for.
@@ -70,7 +71,7 @@ def check_optimizers(given: Any, model: nn.Module) -> tuple[torch.optim.Optimize
     held = {
         id(parameter) for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]
     }
-    if not any(id(parameter) in held for parameter in model.parameters()):
+    if not any(id(parameter) in held for parameter in at_rest(model, model.parameters())):
         raise ValueError(
             "watch(): the optimizer holds none of the model's parameters; pass the optimizer that trains this model"
         )

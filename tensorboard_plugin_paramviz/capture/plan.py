@@ -20,7 +20,7 @@ from tensorboard_plugin_paramviz.capture.model_facts import describe
 from tensorboard_plugin_paramviz.capture.probe import Probe
 from tensorboard_plugin_paramviz.capture.rows import Rows
 from tensorboard_plugin_paramviz.capture.sampling import Sampling
-from tensorboard_plugin_paramviz.capture.shards import holders, is_sharded, settled
+from tensorboard_plugin_paramviz.capture.shards import at_rest, holders, is_sharded, settled
 from tensorboard_plugin_paramviz.capture.statistics.geometry import Geometry
 from tensorboard_plugin_paramviz.capture.statistics.moments import Int64
 from tensorboard_plugin_paramviz.capture.statistics.spectra import Spectra
@@ -97,7 +97,8 @@ def make_plan(
         tables = choose_tables(
             layers, rows=options.rows, max_bytes=options.max_bytes, labels=options.labels, counts=options.counts
         )
-    parameters = [slot.parameter() for slot in layers.slots]
+    lent = [slot.parameter() for slot in layers.slots]
+    parameters = at_rest(model, lent)
     sharded = any(is_sharded(parameter) for parameter in parameters)
     return Plan(
         layers=layers,
@@ -108,7 +109,7 @@ def make_plan(
         record=encode_model(describe(session_id, started, model, layers, tables, optimizers, options.facts)),
         encoder=Encoder(tables),
         rows={table.info.path: Rows(table) for table in tables},
-        table_places={table.info.path: _place(table, parameters) for table in tables},
+        table_places={table.info.path: _place(table, lent) for table in tables},
         geometry={table.info.path: Geometry(table.info.counts) for table in tables},
         known=tuple(parameters) if sharded else (),
         holders=tuple(holders(parameters)),

@@ -17,7 +17,7 @@ from torch import nn
 from tensorboard_plugin_paramviz.capture.agreement import AgreedAuto, AgreedGovernor
 from tensorboard_plugin_paramviz.capture.governor import Governor
 from tensorboard_plugin_paramviz.capture.schedule import Auto, Schedule
-from tensorboard_plugin_paramviz.capture.shards import holders
+from tensorboard_plugin_paramviz.capture.shards import at_rest, holders, unreadable
 
 if TYPE_CHECKING:  # not every PyTorch is built with torch.distributed
     from tensorboard_plugin_paramviz.capture.exchange import Exchange
@@ -47,7 +47,11 @@ def join(model: nn.Module, max_overhead: float | None) -> Sharing:
     """What this process does for `model`. No communication."""
     distributed = torch.distributed
     rank = distributed.get_rank() if distributed.is_available() and distributed.is_initialized() else 0
-    ranks = holders(model.parameters())
+    if (library := unreadable(model)) is not None:
+        if rank == 0:
+            log.warning("paramviz: parameters cut by %s can't be recorded; nothing is written.", library)
+        return Sharing(writes=False, governor=Governor(max_overhead))
+    ranks = holders(at_rest(model, model.parameters()))
     if not ranks:
         return Sharing(writes=rank == 0, governor=Governor(max_overhead))
     from tensorboard_plugin_paramviz.capture.exchange import Exchange
@@ -56,7 +60,7 @@ def join(model: nn.Module, max_overhead: float | None) -> Sharing:
     mailbox = open_mailbox(next(_numbers))
     if mailbox is None:
         log.warning("paramviz: sharded parameters are recorded with PyTorch 2.8 or newer; nothing is written.")
-    if mailbox is None or rank not in ranks:
+    if mailbox is None or rank not in ranks or ranks[0] != 0:
         return Sharing(writes=False, governor=Governor(max_overhead))
     writes = rank == ranks[0]
     agreed = AgreedGovernor(Governor(max_overhead) if writes else None)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from tensorboard_plugin_paramviz.capture.agreement import AgreedAuto
 from tensorboard_plugin_paramviz.capture.background import Background, Job
 from tensorboard_plugin_paramviz.capture.breaker import Breaker
 from tensorboard_plugin_paramviz.capture.first_batch import FirstBatch
@@ -143,7 +144,7 @@ class Recording:
             self.background.dropped += 1
             return
         if not (foreseen[1] if foreseen is not None and foreseen[0] == step else self._governor.allows(step)):
-            if not isinstance(self._schedule, Auto):
+            if not isinstance(self._schedule, Auto | AgreedAuto) and self._governor.max_overhead is not None:
                 self._tell_stretched()
             return
         self._take(step, before, loss, unused)

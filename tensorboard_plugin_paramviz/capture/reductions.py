@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,7 +30,9 @@ def reduce_tensors(tensors: list[Tensor], *, with_sum: bool = False, norms_only:
     here = [index for index, tensor in enumerate(tensors) if tensor.device.type == "cpu"]
     if here:
         flats = [flat(tensors[index]) for index in here]
-        arrays = [(entries if entries.dtype in _WIDE else entries.float()).numpy() for entries in flats]
+        arrays: list[Any] = [
+            np.from_dlpack(entries if entries.dtype in _WIDE else entries.float()) for entries in flats
+        ]
         measured = reduce_arrays(arrays, threads=torch.get_num_threads(), with_sum=with_sum, norms_only=norms_only)
         table = torch.tensor(measured, dtype=torch.float32, device="cpu")  # [tensors, 4]
         readings.update(zip(here, table, strict=True))

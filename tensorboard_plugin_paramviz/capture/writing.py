@@ -57,6 +57,9 @@ class Writing(Work):
         job.taken.plan.encoder.written()
         self._write_secs = time.perf_counter() - started
 
+    def is_stuck(self) -> bool:
+        return self._exchange is not None and self._exchange.is_stuck
+
     def hurry(self) -> None:
         if self._exchange is not None:
             self._exchange.hurry()

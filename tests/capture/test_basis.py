@@ -86,6 +86,7 @@ def test_whatever_a_table_holds_it_is_written_and_no_row_comes_back_longer_than_
     lost = np.isnan(rows.scale)
     assert (lost >= ~np.isfinite(table).all(axis=1)).all()
     lengths = np.linalg.norm(table.astype(float), axis=1)
+    lost |= lengths > 3e38  # rounded up, such a row may leave the range of float32
     assert (lost | (np.linalg.norm(back, axis=1) <= 1.02 * lengths + 1e-36)).all()
 
 
