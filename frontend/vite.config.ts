@@ -23,5 +23,9 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
+  worker: {
+    format: "es",
+    rollupOptions: { output: { entryFileNames: "[name]-[hash].js" } },
+  },
   test: { include: ["test/**/*.test.ts"] },
 }));

@@ -15,6 +15,7 @@ from werkzeug import wrappers
 from tensorboard_plugin_paramviz.reader import Follower, Index, MissingError, roots_of
 from tensorboard_plugin_paramviz.record import PLUGIN_NAME
 from tensorboard_plugin_paramviz.web.arguments import Arguments
+from tensorboard_plugin_paramviz.web.export.serving import EXPORT_ARGUMENTS, asked_export
 from tensorboard_plugin_paramviz.web.live import events
 from tensorboard_plugin_paramviz.web.replies import Replies
 from tensorboard_plugin_paramviz.web.static_files import UnknownFileError, static_file
@@ -48,6 +49,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/scalars": _route(self._serve_scalars, self._follower),
             "/positions": self._binary(("run", "embedding", "from", "to", "stride"), replies.positions),
             "/rows": self._binary(("run", "embedding", "rows", "step"), replies.rows),
+            "/export": _route(self._serve_export, self._follower),
             "/updates": self._json(("cursor", "wait"), self._updates),
             "/events": _route(self._serve_events, self._follower),
             "/static/*": _route(self._serve_static, self._follower),
@@ -95,6 +97,18 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"},
         )
+
+    def _serve_export(self, request: wrappers.Request) -> wrappers.Response:
+        arguments = Arguments(request.args, EXPORT_ARGUMENTS)
+        # Of the same projection as the page's, fitted once for both.
+        export = asked_export(self._index, self._replies._bases.basis, arguments)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{export.file_name}"',
+            "Cache-Control": "no-cache",
+            "X-Accel-Buffering": "no",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return wrappers.Response(export.chunks, content_type=export.content_type, headers=headers)
 
     def _serve_static(self, request: wrappers.Request) -> wrappers.Response:
         name = request.path.rpartition("/static/")[2]

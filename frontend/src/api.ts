@@ -25,8 +25,12 @@ export class ApiError extends Error {
 
 type Arguments = Record<string, string | number | null | undefined>;
 
-export function address(route: string, query: Arguments = {}): string {
-  const url = new URL(route, document.baseURI);
+/** The address below which all routes lie. */
+export const baseAddress = () => new URL(".", document.baseURI).href;
+
+/** base: for a worker, which has no document. */
+export function address(route: string, query: Arguments = {}, base = document.baseURI): string {
+  const url = new URL(route, base);
   url.hash = "";
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
@@ -34,10 +38,10 @@ export function address(route: string, query: Arguments = {}): string {
   return url.href;
 }
 
-async function get(route: string, query: Arguments, signal: AbortSignal | null): Promise<Response> {
+async function get(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address(route, query), { signal });
+    response = await fetch(address(route, query, base), { signal });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, "TensorBoard does not answer.");
@@ -46,8 +50,8 @@ async function get(route: string, query: Arguments, signal: AbortSignal | null):
   return response;
 }
 
-async function json<T>(route: string, query: Arguments, signal: AbortSignal | null): Promise<T> {
-  return (await get(route, query, signal)).json() as Promise<T>;
+async function json<T>(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<T> {
+  return (await get(route, query, signal, base)).json() as Promise<T>;
 }
 
 async function binary<H extends { arrays: ArrayInfo[] }>(
@@ -60,8 +64,9 @@ async function binary<H extends { arrays: ArrayInfo[] }>(
 
 export const getRuns = (signal: AbortSignal | null = null) => json<Runs>("runs", {}, signal);
 
-export const getUpdates = (cursor: number, wait: number, signal: AbortSignal | null) =>
-  json<Updates>("updates", { cursor, wait }, signal);
+/** Everything after `cursor`, 0 = all; the server keeps an answer without news for up to `wait` seconds. */
+export const getUpdates = (cursor: number, wait: number, signal: AbortSignal | null, base: string) =>
+  json<Updates>("updates", { cursor, wait }, signal, base);
 
 export const getModel = (run: string, signal: AbortSignal | null) => json<Model>("model", { run }, signal);
 
@@ -95,6 +100,7 @@ export const getRowNorms = (run: string, embedding: string, step: number, signal
 export const getRowHistory = (run: string, embedding: string, row: number, signal: AbortSignal | null) =>
   binary<RowHistoryHeader>("rows", { run, embedding, rows: row }, signal);
 
-export function openEvents(cursor: number): EventSource {
-  return new EventSource(address("events", { cursor }));
+/** Everything first, then what changes. */
+export function openEvents(base: string): EventSource {
+  return new EventSource(address("events", {}, base));
 }

@@ -69,11 +69,11 @@ def merge(shares: Sequence[Share]) -> Arrays:
 
 
 def combine_figures(figures: Sequence[Float32]) -> Float32:
-    """[4] of the whole from [4] of each part: norm, max_abs, non-finite count, sum. NaN where one of them is NaN."""
-    wide = np.stack(figures).astype(np.float64)  # [parts, 4]
+    """[3] of the whole from [3] of each part: norm, max_abs, non-finite count. NaN where one of them is NaN."""
+    wide = np.stack(figures).astype(np.float64)  # [parts, 3]
     with np.errstate(all="ignore"):
         norm = np.sqrt(np.square(wide[:, 0]).sum())
-        return np.array([norm, wide[:, 1].max(), wide[:, 2].sum(), wide[:, 3].sum()], np.float32)
+        return np.array([norm, wide[:, 1].max(), wide[:, 2].sum()], np.float32)
 
 
 def _holding(shares: Sequence[Share], index: int) -> list[Share] | None:

@@ -13,46 +13,42 @@ from tensorboard_plugin_paramviz.capture.host_reductions import reduce_arrays
 from tensorboard_plugin_paramviz.capture.sampling import flat
 
 #: What `reduce_tensors` measures.
-FIGURES = ("norm", "max_abs", "nonfinite", "sum")
+FIGURES = ("norm", "max_abs", "nonfinite")
 #: Entries looked at in one go on a device, so that the masks of non-finite ones stay small beside the model.
 _CHUNK = 1 << 23
 _WIDE = (torch.float32, torch.float64)
 
 
-def reduce_tensors(tensors: list[Tensor], *, with_sum: bool = False, norms_only: bool = False) -> list[Tensor]:
-    """float32 [4] per tensor, on its device: the `FIGURES`, NaN where not measured; the sum only where asked for.
+def reduce_tensors(tensors: list[Tensor], extremes: list[bool]) -> list[Tensor]:
+    """float32 [3] per tensor, on its device: the `FIGURES`, NaN where not measured; max_abs only where `extremes` asks.
     Tensors are dense and not empty.
 
-    Cost: on a CPU one pass over the memory (narrow dtypes are widened, a copy at a time); on a GPU four, and no
+    Cost: on a CPU one pass over the memory (narrow dtypes are widened, a copy at a time); on a GPU three, and no
     synchronization.
     """
     readings: dict[int, Tensor] = {}
     here = [index for index, tensor in enumerate(tensors) if tensor.device.type == "cpu"]
-    if here:
-        flats = [flat(tensors[index]) for index in here]
-        arrays: list[Any] = [
-            np.from_dlpack(entries if entries.dtype in _WIDE else entries.float()) for entries in flats
-        ]
-        measured = reduce_arrays(arrays, threads=torch.get_num_threads(), with_sum=with_sum, norms_only=norms_only)
-        table = torch.tensor(measured, dtype=torch.float32, device="cpu")  # [tensors, 4]
-        readings.update(zip(here, table, strict=True))
+    for index in here:
+        entries = flat(tensors[index])
+        # Not `.numpy()`: it keeps the storage from ever being freed by a resize, as FSDP frees what it has lent.
+        array: Any = np.from_dlpack(entries if entries.dtype in _WIDE else entries.float())
+        (figures,) = reduce_arrays([array], [extremes[index]])
+        readings[index] = torch.tensor(figures, dtype=torch.float32, device="cpu")
     there = [index for index in range(len(tensors)) if index not in readings]
     flats = [_floating(flat(tensors[index])) for index in there]
-    readings.update(zip(there, _on_device(flats, with_sum=with_sum, norms_only=norms_only), strict=True))
+    readings.update(zip(there, _on_device(flats, [extremes[index] for index in there]), strict=True))
     return [readings[index] for index in range(len(tensors))]
 
 
-def _on_device(flats: list[Tensor], *, with_sum: bool, norms_only: bool) -> list[Tensor]:
-    norms = _norms(flats)
-    if norms_only:
-        return [torch.nn.functional.pad(norm.reshape(1), (0, 3), value=math.nan) for norm in norms]
+def _on_device(flats: list[Tensor], extremes: list[bool]) -> list[Tensor]:
     readings = []
-    for entries, norm in zip(flats, norms, strict=True):
-        low, high = torch.aminmax(entries)
-        max_abs = torch.maximum(high, -low).float()  # NaN where an entry is
-        total = entries.sum(dtype=None if entries.dtype in _WIDE else torch.float32) if with_sum else norm * math.nan
+    for entries, norm, wanted in zip(flats, _norms(flats), extremes, strict=True):
+        max_abs = norm * math.nan
+        if wanted:
+            low, high = torch.aminmax(entries)
+            max_abs = torch.maximum(high, -low).float()  # NaN where an entry is
         # Whether there is anything to count would be known only after a wait, so it is counted always.
-        readings.append(torch.stack([norm, max_abs, _nonfinite(entries), total.float()]))
+        readings.append(torch.stack([norm, max_abs, _nonfinite(entries)]))
     return readings
 
 

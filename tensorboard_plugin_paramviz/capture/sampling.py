@@ -1,6 +1,6 @@
-"""Which entries of a parameter travel: all of a small one, evenly strided entries of a large one.
+"""Which entries of a parameter travel: all of a small one, evenly spread ones of a large one.
 
-Small parameters need no work on the device at all; for large ones the strided entries serve what can be estimated
+Small parameters need no work on the device at all; for large ones the spread entries serve what can be estimated
 (share near zero, size of an update) and `reductions.py` measures the rest exactly.
 """
 
@@ -12,27 +12,39 @@ from math import ceil, gcd
 import torch
 from torch import Tensor
 
-#: Entries taken of one parameter, and of the whole model. 8,192 give an update's norm to one percent (see
-#: statistics/entries.py); each is a cache miss, and all of them together 4 MB.
-PARAMETER_ENTRIES = 8_192
+#: Entries taken of one parameter, and of the whole model. 4,096 give an update's norm to one percent (see
+#: statistics/entries.py).
+PARAMETER_ENTRIES = 4_096
 MODEL_ENTRIES = 1_048_576
+#: Entries that are taken side by side: they lie in one line of the cache, and each line is a wait for the memory.
+_RUN = 4
 
 
 class Sampling:
-    """The stride of each parameter; fixed for a run, so that entries before and after a step are the same ones."""
+    """Which entries of each parameter; fixed for a run, so that entries before and after a step are the same ones."""
 
     def __init__(self, parameters: Sequence[Tensor]) -> None:
         #: Real numbers in each parameter, in all of it where this process holds a part: [P].
         self.numels = [parameter.numel() * (2 if parameter.is_complex() else 1) for parameter in parameters]
         limit = min(PARAMETER_ENTRIES, max(256, MODEL_ENTRIES // max(1, len(parameters))))
         widths = [parameter.shape[-1] if parameter.ndim else 1 for parameter in parameters]
+        #: Entries from one run to the next; 1 where all are taken: [P].
         self.strides = [_stride(numel, width, limit) for numel, width in zip(self.numels, widths, strict=True)]
+        self._places: dict[int, tuple[tuple[int, int, torch.device], Tensor]] = {}
 
     def entries(self, index: int, local: Tensor, start: int = 0) -> Tensor:
-        """[count], a view where the memory allows it, in the order of the memory. local: what this process holds of the
+        """[count], in the order of the memory; a copy, but of a small parameter. local: what this process holds of the
         parameter; start: the place of its first entry in the whole of it."""
-        stride = self.strides[index]
-        return flat(local)[-start % stride :: stride]
+        line = flat(local)
+        if self.strides[index] == 1:
+            return line
+        key = (start, line.numel(), line.device)
+        known = self._places.get(index)
+        if known is None or known[0] != key:
+            known = self._places[index] = (key, _places(self.strides[index], *key))
+        if line.dtype.itemsize == 1:  # eight-bit floats can't be picked out as such
+            return line.view(torch.uint8)[known[1]].view(line.dtype)
+        return line[known[1]]
 
 
 def flat(tensor: Tensor) -> Tensor:
@@ -46,11 +58,19 @@ def flat(tensor: Tensor) -> Tensor:
 
 
 def _stride(numel: int, width: int, limit: int) -> int:
-    """Smallest stride that leaves at most `limit` entries and shares no factor with the row width: one that did would
-    only ever see some of the columns."""
+    """Smallest distance of runs that leaves at most `limit` entries and shares no factor with the row width: one that
+    did would only ever see some of the columns."""
     if numel <= limit:
         return 1
-    stride = ceil(numel / limit)
+    stride = ceil(numel / (limit // _RUN))
     while gcd(stride, width) > 1:
         stride += 1
     return stride
+
+
+def _places(stride: int, start: int, size: int, device: torch.device) -> Tensor:
+    """int64 [count], places in a part of the entries that are taken of the whole."""
+    first = max(0, -(-(start - _RUN + 1) // stride)) * stride  # the first run that reaches into the part
+    runs = torch.arange(first, max(first, start + size), stride, device="cpu")[:, None] + torch.arange(_RUN, device="cpu")
+    places = runs.reshape(-1) - start
+    return places[(places >= 0) & (places < size)].to(device)

@@ -12,7 +12,8 @@ from torch import Tensor
 from tensorboard_plugin_paramviz.capture.merging import Arrays, Layout
 from tensorboard_plugin_paramviz.capture.optimizers import epsilons, learning_rates
 from tensorboard_plugin_paramviz.capture.plan import Plan
-from tensorboard_plugin_paramviz.capture.reductions import reduce_tensors
+from tensorboard_plugin_paramviz.capture.reductions import FIGURES, reduce_tensors
+from tensorboard_plugin_paramviz.capture.rows import distances
 from tensorboard_plugin_paramviz.capture.shards import Part, grad_part_of, layout_of, local_value, part_of
 from tensorboard_plugin_paramviz.capture.statistics.moments import Float64
 from tensorboard_plugin_paramviz.capture.transfer import Transfer
@@ -20,6 +21,9 @@ from tensorboard_plugin_paramviz.capture.updates import Before
 
 #: The dear measurements (probe, spectra, geometry) come with each so manieth snapshot, the first one included.
 DEEP_EVERY = 10
+#: Entries of weights and gradients on a CPU among which the largest is looked for in one snapshot, about. A model with
+#: more (32 million parameters) gets the figure for some layers now and for others the next time.
+EXTREMES_ENTRIES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,11 @@ class Taker:
             path: values
             for path, table_rows in self.plan.rows.items()
             if (part := parts[self.plan.table_places[path]]) is not None
-            and (values := table_rows.values(part)) is not None
+            and (values := table_rows.values_before(part)) is not None
         }
         rates = [rate.clone() if isinstance(rate, Tensor) else rate for rate in learning_rates(self._optimizers)]
         return Before(
-            [None if part is None else self._entries(i, part).clone() for i, part in enumerate(parts)], rows, rates
+            [None if part is None else self._copied_entries(i, part) for i, part in enumerate(parts)], rows, rates
         )
 
     @torch.no_grad()
@@ -94,8 +98,7 @@ class Taker:
                 transfer.add(f"rows {path}", values, is_copy=True)
                 old = None if before is None else before.rows.get(path)
                 if old is not None and old.shape == values.shape and old.device == values.device:
-                    change = torch.linalg.vector_norm(old.sub_(values), dim=1)  # [R], in the memory of the copy
-                    transfer.add(f"row updates {path}", change, is_copy=True)
+                    transfer.add(f"row updates {path}", distances(old, values), is_copy=True)
                 if (norms := rows.grad_norms(grad)) is not None:
                     transfer.add(f"row grads {path}", norms, is_copy=True)
         if deep and plan.level == "full":
@@ -132,8 +135,8 @@ class Taker:
             if self._is_large(index):
                 large[index] = part.tensor
             if not (light and self._is_large(index)):  # norms need no entries of what is reduced where it is
-                transfer.add(f"weight {index}", self._entries(index, part))
-        _reduce(transfer, "weight", large, with_sum=True, norms_only=light)
+                transfer.add(f"weight {index}", self._entries(index, part), is_copy=self._is_large(index))
+        self._reduce(transfer, "weight", large, light)
 
     def _grads(self, transfer: Transfer, parts: list[Part | None], light: bool) -> None:
         reduced: dict[int, Tensor] = {}
@@ -146,8 +149,21 @@ class Taker:
             if self._is_large(index):
                 reduced[index] = part.tensor
             if not (light and self._is_large(index)):
-                transfer.add(f"grad {index}", self._entries(index, part))
-        _reduce(transfer, "grad", reduced, with_sum=False, norms_only=light)
+                transfer.add(f"grad {index}", self._entries(index, part), is_copy=self._is_large(index))
+        self._reduce(transfer, "grad", reduced, light)
+
+    def _reduce(self, transfer: Transfer, what: str, tensors: dict[int, Tensor], light: bool) -> None:
+        filled = {index: tensor for index, tensor in tensors.items() if tensor.numel()}
+        extremes = [not light and self._has_extremes(index, tensor) for index, tensor in filled.items()]
+        for index, figure in zip(filled, reduce_tensors(list(filled.values()), extremes), strict=True):
+            transfer.add(f"{what} figures {index}", figure, is_copy=True)
+        for index in tensors.keys() - filled.keys():  # a sparse gradient that touched no row, a shard without rows
+            transfer.add(f"{what} figures {index}", torch.zeros(len(FIGURES), device="cpu"))
+
+    def _has_extremes(self, index: int, tensor: Tensor) -> bool:
+        """On a CPU the search for the largest entry takes half as long as all the rest. Large models take turns."""
+        turns = 1 if tensor.device.type != "cpu" else -(-2 * sum(self.plan.sampling.numels) // EXTREMES_ENTRIES)
+        return (index + self._count) % max(1, turns) == 0
 
     def _deep(self, transfer: Transfer, parameters: list[Tensor]) -> None:
         if not self.plan.known:
@@ -160,6 +176,10 @@ class Taker:
     def _is_large(self, index: int) -> bool:
         return self.plan.sampling.strides[index] > 1
 
+    def _copied_entries(self, index: int, part: Part) -> Tensor:
+        entries = self._entries(index, part)
+        return entries if self._is_large(index) else entries.clone()
+
     def _entries(self, index: int, part: Part) -> Tensor:
         return self.plan.sampling.entries(index, part.tensor, part.start)
 
@@ -167,15 +187,6 @@ class Taker:
 def _measurable(parameter: Tensor) -> Part | None:
     """The part of a parameter that lies here; None for integers, which are the packed bytes of a quantized matrix."""
     return part_of(parameter) if parameter.is_floating_point() or parameter.is_complex() else None
-
-
-def _reduce(transfer: Transfer, what: str, tensors: dict[int, Tensor], *, with_sum: bool, norms_only: bool) -> None:
-    filled = {index: tensor for index, tensor in tensors.items() if tensor.numel()}
-    figures = reduce_tensors(list(filled.values()), with_sum=with_sum, norms_only=norms_only)
-    for index, figure in zip(filled, figures, strict=True):
-        transfer.add(f"{what} figures {index}", figure, is_copy=True)
-    for index in tensors.keys() - filled.keys():  # a sparse gradient that touched no row, a shard without rows
-        transfer.add(f"{what} figures {index}", torch.zeros(4, device="cpu"))
 
 
 def _matrices(plan: Plan, parameters: list[Tensor]) -> list[tuple[int, Tensor]]:

@@ -32,7 +32,7 @@ def test_every_figure_is_that_of_its_formula(rows: int, dims: int, seed: int, sh
     shares = values[values > 0] / values.sum()
     assert found["effective_rank"] == pytest.approx(np.exp(-(shares * np.log(shares)).sum()), rel=5e-3)
     centred = np.linalg.svd(points - points.mean(axis=0), compute_uv=False) ** 2
-    assert found["top_component_ratio"] == pytest.approx(centred[0] / centred.sum(), rel=1e-3)
+    assert found["top_component_ratio"] == pytest.approx(centred[0] / centred.sum(), rel=0.03)
 
 
 def test_clouds_of_known_shape_are_told_apart() -> None:

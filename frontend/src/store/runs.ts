@@ -30,9 +30,6 @@ export const embedding = computed<Embedding | null>(
   () => embeddings.value.find((candidate) => candidate.path === embeddingPath.value) ?? null,
 );
 
-let cursor = 0;
-export const updatesCursor = () => cursor;
-
 export function setRuns(reply: Runs): void {
   batch(() => {
     runs.value = sorted(reply.runs);
@@ -40,16 +37,15 @@ export function setRuns(reply: Runs): void {
     indexing.value = reply.loading;
     answered.value = true;
     heardAt.value = Date.now();
-    cursor = reply.cursor;
   });
 }
 
-/** whole: runs that the message doesn't name are gone, once the server has read all of the logdir. */
-export function applyUpdates(updates: Updates, whole = false): void {
+/** whole: runs that the message doesn't name are gone. */
+export function applyUpdates(updates: Updates, whole: boolean): void {
   batch(() => {
     const changed = new Map(updates.runs.map((info) => [info.run, info]));
     const gone = new Set(updates.removed);
-    if (whole && updates.loading.done) runs.value = sorted(updates.runs);
+    if (whole) runs.value = sorted(updates.runs);
     else if (changed.size > 0 || gone.size > 0) {
       const kept = runs.value.filter((info) => !gone.has(info.run) && !changed.has(info.run));
       runs.value = sorted([...kept, ...changed.values()]);
@@ -58,7 +54,6 @@ export function applyUpdates(updates: Updates, whole = false): void {
     indexing.value = updates.loading;
     answered.value = true;
     heardAt.value = Date.now();
-    cursor = updates.cursor;
   });
 }
 

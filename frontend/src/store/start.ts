@@ -21,7 +21,6 @@ import {
   setConnection,
   setProblem,
   setRuns,
-  updatesCursor,
 } from "./runs";
 import { selected } from "./selection";
 import {
@@ -112,7 +111,7 @@ function chooseFirstRun(wanted: string | null): () => void {
 }
 
 function followServer(signal: AbortSignal): () => void {
-  const live = follow({ cursor: updatesCursor, onUpdates: applyUpdates, onState: setConnection });
+  const live = follow({ onUpdates: applyUpdates, onState: setConnection });
   let first = true;
   async function ask(): Promise<void> {
     try {

@@ -1,8 +1,8 @@
 """What is estimated from strided entries: shares near zero, shares under Adam's epsilon, sizes of updates.
 
-Each entry of a parameter stands for numel / size entries. With 8,192 entries of a parameter a share is good to
+Each entry of a parameter stands for numel / size entries. With 4,096 entries of a parameter a share is good to
 0.01 and the size of an update to one percent (the relative error of a sum of n squares of normal numbers is
-sqrt(2 / n), that of its root half as much).
+sqrt(2 / n), that of its root half as much), and the mean to 0.016 of the spread.
 """
 
 from __future__ import annotations

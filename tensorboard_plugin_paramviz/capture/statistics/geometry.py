@@ -71,7 +71,8 @@ def effective_rank(products: Float32) -> float:
 
 def top_component_ratio(products: Float32) -> float:
     """Share of the variance about the mean in the first principal component: the largest eigenvalue of the centred
-    inner products [n, n] over their trace, by a power iteration."""
+    inner products [n, n] over their trace, by a power iteration: a few percent too small where the first two components
+    are nearly as large as each other."""
     wide = products.astype(np.float64)
     centred = wide - wide.mean(axis=0) - wide.mean(axis=1)[:, None] + wide.mean()  # [n, n]
     whole = float(np.trace(centred))

@@ -21,26 +21,34 @@ class Moments:
     count: Float64
     square_sum: Float64
     total: Float64
+    spread: Float64  # sum of squared distances from the mean
     max_abs: Float64
     nonfinite: Float64
 
 
 def moments(
-    numels: Sequence[int], entries: Sequence[Float32 | None], figures: Mapping[int, Float32], stands_for: Sequence[int]
+    numels: Sequence[int], entries: Sequence[Float32 | None], figures: Mapping[int, Float32], strides: Sequence[int]
 ) -> Moments:
-    """Of each parameter. figures: [4] of those reduced where they are, in the order of `reductions.FIGURES`; the others
-    are measured here, in float64, from all of their entries. stands_for: the stride of the entries; where it is not 1
-    only the figures count. None = nothing to measure."""
-    table = np.zeros((5, len(numels)))
-    for index, (numel, values, stride) in enumerate(zip(numels, entries, stands_for, strict=True)):
-        if index in figures:
-            norm, max_abs, nonfinite, total = figures[index].astype(np.float64)
-            table[:, index] = numel, norm**2, total, max_abs, nonfinite
-        elif values is not None and values.size and stride == 1:
-            wide = values.astype(np.float64)
-            with np.errstate(all="ignore"):
+    """Of each parameter. figures: [3] of those reduced where they are, in the order of `reductions.FIGURES`; their sum
+    and spread are estimated from the entries that were taken. The others are measured here, in float64, from all of
+    their entries, which are all where the stride is 1. None = nothing to measure."""
+    table = np.zeros((6, len(numels)))
+    with np.errstate(all="ignore"):
+        for index, (numel, values, stride) in enumerate(zip(numels, entries, strides, strict=True)):
+            wide = np.zeros(0) if values is None else values.astype(np.float64)
+            center = wide.mean() if wide.size else np.nan
+            spread = square_sum(wide - center) / wide.size * numel if wide.size else np.nan
+            if index in figures:
+                size, largest, infinite = figures[index].astype(np.float64)
+                if infinite:  # though the entries taken may be finite
+                    center = spread = np.nan
+                # The exact squares know of a rare large entry that wasn't taken, but not where the mean is all of it.
+                elif (exact := size**2 - numel * center**2) > 0.1 * size**2:
+                    spread = exact
+                table[:, index] = numel, size**2, center * numel, spread, largest, infinite
+            elif wide.size and stride == 1:
                 infinite = wide.size - np.count_nonzero(np.isfinite(wide))
-                table[:, index] = numel, square_sum(wide), wide.sum(), np.abs(wide).max(), infinite
+                table[:, index] = numel, square_sum(wide), wide.sum(), spread, np.abs(wide).max(), infinite
     return Moments(*table)
 
 
@@ -49,10 +57,16 @@ def per_layer(parameters: Moments, layer_of: Int64, layers: int) -> Moments:
     largest = np.full(layers, -np.inf)
     measured = parameters.count > 0
     np.maximum.at(largest, layer_of[measured], parameters.max_abs[measured])
+    count = sum_per_layer(layer_of, parameters.count, layers)
+    total = sum_per_layer(layer_of, parameters.total, layers)
+    # Around the layer's own mean; not as a difference of squares, in which a small spread around 1 would vanish.
+    off_center = parameters.total / parameters.count - (total / count)[layer_of]  # [P]
+    between = np.where(measured, parameters.count * off_center**2, 0)
     return Moments(
-        count=sum_per_layer(layer_of, parameters.count, layers),
+        count=count,
         square_sum=sum_per_layer(layer_of, parameters.square_sum, layers),
-        total=sum_per_layer(layer_of, parameters.total, layers),
+        total=total,
+        spread=sum_per_layer(layer_of, parameters.spread + between, layers),
         max_abs=largest,
         nonfinite=sum_per_layer(layer_of, parameters.nonfinite, layers),
     )
@@ -73,8 +87,8 @@ def mean(of: Moments) -> Float64:
 
 
 def std(of: Moments) -> Float64:
-    """Population standard deviation, sqrt(mean x^2 - mean(x)^2), [L]."""
-    return _where_measured(of, np.sqrt(np.maximum(of.square_sum / of.count - (of.total / of.count) ** 2, 0)))
+    """Population standard deviation, [L]."""
+    return _where_measured(of, np.sqrt(of.spread / of.count))
 
 
 def max_abs(of: Moments) -> Float64:

@@ -21,7 +21,13 @@ FORMATS: Final[dict[str, str]] = {
     "json": "application/json; charset=utf-8",
     "npz": "application/octet-stream",
 }
-STEPS_SYNTAX: Final = (
-    "all, first, last, a step (500), a range by step value (100-200, 100- for all from there on), every so many steps "
-    "of one (0-1000:10), or several of these with commas"
-)
+#: How snapshots are chosen.
+STEPS: Final[dict[str, str]] = {
+    "all": "every one",
+    "first, last": "the first, the last",
+    "500": "that of step 500",
+    "100-200": "those from step 100 to step 200",
+    "100-": "those from step 100 on",
+    "0-1000:10": "those at steps 0, 10, … 1000, as far as they were recorded",
+    "0,500-600,last": "any of these together",
+}

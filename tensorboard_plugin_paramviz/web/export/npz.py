@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
 
 import numpy as np
 
@@ -17,6 +20,8 @@ from tensorboard_plugin_paramviz.web.export.content import Array, Content
 
 #: Bytes of an array in one piece of output.
 PIECE_BYTES = 1 << 20
+#: Of each smaller field, held in memory while the largest is written.
+KEPT_BYTES = 2 << 20
 
 
 class _Sink(io.RawIOBase):
@@ -41,18 +46,34 @@ def npz(content: Content) -> Iterator[bytes]:
     """`steps`, `wall_times`, each field [T, …], the constants, and `about`, the facts as JSON in one string. Not
     compressed: numbers of this kind hardly shrink, and the disk is faster. ZIP64 where it must be.
 
-    Reads the snapshots once for each field: held back, the small ones would add up over a long run.
+    Each snapshot is read once, for the largest field, which is written at once. The others follow it in the file, so
+    they are kept until then: a few MB in memory, more on the disk in the system's temporary directory.
     """
     sink = _Sink()
     archive = zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED)
     once = {"steps": content.steps, "wall_times": content.wall_times, **content.constants}
     once["about"] = np.array(json.dumps(content.facts, allow_nan=False))
     for name, array in once.items():
-        yield from _member(archive, sink, name, array.dtype, array.shape, iter([array]))
-    for field in content.fields:
-        arrays = (content.read(at, [field.name])[field.name] for at in range(len(content.steps)))
-        shape = (len(content.steps), *field.shape)
-        yield from _member(archive, sink, field.name, np.dtype(np.float32), shape, arrays)
+        yield from _member(archive, sink, name, array.dtype, array.shape, [_bytes(array)])
+    count, float32 = len(content.steps), np.dtype("<f4")
+    large, *others = sorted(content.fields, key=lambda field: -math.prod(field.shape))
+    with ExitStack() as stack:
+        kept = {other.name: stack.enter_context(SpooledTemporaryFile(KEPT_BYTES)) for other in others}
+
+        def read() -> Iterator[memoryview]:
+            names = [large.name, *kept]
+            for at in range(count):
+                arrays = content.read(at, names)
+                for name, file in kept.items():
+                    file.write(_bytes(arrays[name].astype(float32, copy=False)))
+                yield _bytes(arrays[large.name].astype(float32, copy=False))
+
+        yield from _member(archive, sink, large.name, float32, (count, *large.shape), read())
+        for other in others:
+            file = kept[other.name]
+            file.seek(0)
+            pieces = iter(lambda file=file: file.read(PIECE_BYTES), b"")  # type: ignore[misc]
+            yield from _member(archive, sink, other.name, float32, (count, *other.shape), pieces)
     archive.close()
     yield sink.take()
 
@@ -63,16 +84,20 @@ def _member(
     name: str,
     dtype: np.dtype[np.generic],
     shape: tuple[int, ...],
-    arrays: Iterator[Array],
+    arrays: Iterable[bytes | memoryview],
 ) -> Iterator[bytes]:
-    little = dtype.newbyteorder("<")
+    """One .npy file, of the bytes of arrays that stand one behind the other."""
     # A ZipInfo has the same date always: the same question gives the same bytes.
     with archive.open(zipfile.ZipInfo(name + ".npy"), "w", force_zip64=True) as member:
-        head = {"descr": np.lib.format.dtype_to_descr(little), "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(member, head)
-        for array in arrays:
-            data = np.ascontiguousarray(array, little).reshape(-1).view(np.uint8).data
+        descr = np.lib.format.dtype_to_descr(dtype.newbyteorder("<"))
+        np.lib.format.write_array_header_1_0(member, {"descr": descr, "fortran_order": False, "shape": shape})
+        for data in arrays:
             for first in range(0, len(data), PIECE_BYTES):
                 member.write(data[first : first + PIECE_BYTES])
                 yield sink.take()
     yield sink.take()
+
+
+def _bytes(array: Array) -> memoryview:
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return little.reshape(-1).view(np.uint8).data

@@ -62,7 +62,7 @@ def _rows(content: Content, form: _Form) -> Iterator[bytes]:
                 for one in content.fields
             ]
             numbers: Float32 = np.concatenate(parts, axis=1)  # [at_once, width]
-            finite = np.isfinite(numbers).all(axis=1).tolist()
+            finite: list[bool] = np.isfinite(numbers).all(axis=1).tolist()  # type: ignore[assignment]
             lines = [
                 start + key + finite_row % tuple(row)
                 if whole

@@ -1,0 +1,42 @@
+"""Reads back what is small and has one tensor a snapshot: statistics, probe, geometry, learning rates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tensorboard_plugin_paramviz.reader.run_index import Float64, Int64, RunIndex
+from tensorboard_plugin_paramviz.reader.snapshots import _tensor
+from tensorboard_plugin_paramviz.record.summary import NUMPY_DTYPES
+
+Float32 = npt.NDArray[np.float32]
+
+
+class Figures:
+    """One tag of one run as it stood when this was made; make it under the index's lock.
+
+    Of the snapshots whose tensors have `dims` dimensions and the shape of the newest such: `steps` int64 [T],
+    `wall_times` float64 [T], `shape` (none where T is 0). Others are of an earlier model, or no tensors.
+    """
+
+    def __init__(self, run: RunIndex, tag: str, dims: int) -> None:
+        series = run.values(tag)
+        sound = [
+            (kind := NUMPY_DTYPES.get(int(dtype))) is not None
+            and len(shape) == dims
+            and math.prod(shape) * kind.itemsize == length > 0
+            for dtype, shape, length in zip(series.dtypes, series.shapes, series.lengths, strict=True)
+        ]
+        newest = max(np.flatnonzero(sound), key=lambda at: (series.files[at], at), default=None)
+        self.shape: tuple[int, ...] = () if newest is None else series.shapes[int(newest)]
+        same = [fit and shape == self.shape for fit, shape in zip(sound, series.shapes, strict=True)]
+        self._usable = np.flatnonzero(same)
+        self._series = series
+        self.steps: Int64 = series.steps[self._usable]
+        self.wall_times: Float64 = series.wall_times[self._usable]
+
+    def read(self, at: int) -> Float32:
+        """The tensor of the snapshot `steps[at]`. Raises MissingError. Cost: an open, a read, a close."""
+        return _tensor(self._series, int(self._usable[at])).astype(np.float32)
