@@ -71,6 +71,6 @@ def _stride(numel: int, width: int, limit: int) -> int:
 def _places(stride: int, start: int, size: int, device: torch.device) -> Tensor:
     """int64 [count], places in a part of the entries that are taken of the whole."""
     first = max(0, -(-(start - _RUN + 1) // stride)) * stride  # the first run that reaches into the part
-    runs = torch.arange(first, max(first, start + size), stride, device="cpu")[:, None] + torch.arange(_RUN, device="cpu")
-    places = runs.reshape(-1) - start
+    runs = torch.arange(first, max(first, start + size), stride, device="cpu")  # [runs]
+    places = (runs[:, None] + torch.arange(_RUN, device="cpu")).reshape(-1) - start
     return places[(places >= 0) & (places < size)].to(device)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -58,6 +60,11 @@ class Taker:
     def __init__(self, plan: Plan, optimizers: Sequence[torch.optim.Optimizer]) -> None:
         self.plan, self._optimizers = plan, optimizers
         self._count = 0
+        numels = np.array(plan.sampling.numels, np.float64)  # [P]
+        self._turns = max(1, ceil(2 * numels.sum() / EXTREMES_ENTRIES))
+        # By their middles, so that each turn has about as many entries.
+        share = (np.cumsum(numels) - numels / 2) / max(1.0, numels.sum())
+        self._turn_of = (share * self._turns).astype(int).tolist()
 
     @torch.no_grad()
     def keep_before(self) -> Before:
@@ -162,8 +169,7 @@ class Taker:
 
     def _has_extremes(self, index: int, tensor: Tensor) -> bool:
         """On a CPU the search for the largest entry takes half as long as all the rest. Large models take turns."""
-        turns = 1 if tensor.device.type != "cpu" else -(-2 * sum(self.plan.sampling.numels) // EXTREMES_ENTRIES)
-        return (index + self._count) % max(1, turns) == 0
+        return tensor.device.type != "cpu" or (self._turn_of[index] + self._count) % self._turns == 0
 
     def _deep(self, transfer: Transfer, parameters: list[Tensor]) -> None:
         if not self.plan.known:

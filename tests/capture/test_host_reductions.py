@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -38,6 +39,23 @@ def test_the_largest_is_looked_for_only_where_it_is_asked_for() -> None:
     assert one[1] == 1
     assert math.isnan(other[1])
     assert one[::2] == other[::2]
+
+
+def test_the_result_is_the_same_for_any_number_of_threads() -> None:
+    arrays = [np.random.default_rng(0).standard_normal(size, np.float32) for size in (5_000_000, 7, 2_500_000)]
+    alone = reduce_arrays(arrays, [True] * 3, 1)
+    assert all(reduce_arrays(arrays, [True] * 3, threads) == alone for threads in (2, 3, 8))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
+def test_a_forked_process_measures_with_threads_of_its_own() -> None:
+    array = np.ones(5_000_000, np.float32)
+    reduce_arrays([array], [True], 2)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if reduce_arrays([array], [True], 2)[0][1] == 1.0 else 1)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.parametrize("size", [10, 200_000, 3_000_000])

@@ -6,7 +6,6 @@ can be written one snapshot at a time. A ZIP file needs no way back either: size
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import zipfile
@@ -24,18 +23,19 @@ PIECE_BYTES = 1 << 20
 KEPT_BYTES = 2 << 20
 
 
-class _Sink(io.RawIOBase):
-    """Takes what the archive writes until it is sent on. It can't seek, so that zipfile doesn't try."""
+class _Sink:
+    """Takes what the archive writes until it is sent on. No file: it can't seek, so zipfile doesn't try, and can't be
+    closed, so that an archive nobody finishes is given up in any order."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: bytes) -> int:
         self._parts.append(bytes(data))
         return len(data)
+
+    def flush(self) -> None:
+        pass
 
     def take(self) -> bytes:
         taken, self._parts = b"".join(self._parts), []
