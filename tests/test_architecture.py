@@ -21,6 +21,8 @@ ALLOWED = {
     "web": {"web", "analysis", "reader", "record"},
     "plugin": {"plugin", "web", "analysis", "reader", "record"},
     "loader": {"loader", "plugin"},
+    "shell": {"shell", "web", "analysis", "reader", "record"},
+    "__main__": {"__main__", "shell"},
     "callbacks": {"callbacks", "capture"},
     "__init__": {"__init__", "callbacks", "capture"},
 }
@@ -33,6 +35,8 @@ LIBRARIES = {
     "web": {"numpy", "tensorboard"},
     "plugin": {"tensorboard", "werkzeug"},
     "loader": {"tensorboard"},
+    "shell": {"tensorboard"},
+    "__main__": set(),
     "callbacks": {"torch", "transformers", "lightning", "pytorch_lightning"},
     "__init__": set(),
 }

@@ -46,14 +46,14 @@ def files() -> list[str]:
 def test_list_names_what_export_takes(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", str(logdir)]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == "a: 20 snapshots, steps 0 to 190".split()
+    assert lines[0] == ["a:", "20", "snapshots,", "steps", "0", "to", "190"]
     assert lines[1][:3] == ["embeddings", OTHER, "3"]
     assert lines[2] == f"embeddings {EMBEDDING} 20 rows x 4 dims 20 snapshots".split()
     assert lines[3] == f"geometry {EMBEDDING} 5 figures 10 snapshots".split()
-    assert lines[4] == "stats 3 layers x 15 statistics 20 snapshots".split()
-    assert lines[5] == "probe 2 blocks x 4 figures 10 snapshots".split()
-    assert lines[6] == "learning_rates 2 parameter groups 20 snapshots".split()
-    assert lines[7] == "b/c: 3 snapshots, steps 0 to 2".split()
+    assert lines[4] == ["stats", "3", "layers", "x", "15", "statistics", "20", "snapshots"]
+    assert lines[5] == ["probe", "2", "blocks", "x", "4", "figures", "10", "snapshots"]
+    assert lines[6] == ["learning_rates", "2", "parameter", "groups", "20", "snapshots"]
+    assert lines[7] == ["b/c:", "3", "snapshots,", "steps", "0", "to", "2"]
     named = {line[0] for line in lines if not line[0].endswith(":")}
     assert named | {"positions"} == set(WHATS)
 

@@ -133,7 +133,8 @@ def _along(rows: Float32, basis: StoredBasis) -> tuple[Float32, float]:
 def _tamed(values: Float32, finite: npt.NDArray[np.bool_]) -> tuple[Float32, float]:
     """The rows in units in which their squares can be summed in float32, zeros for those that aren't finite; and the
     unit. They are copied only where they have to be."""
-    largest = float(np.abs(values[finite]).max(initial=0))
+    some = values if finite.all() else values[finite]
+    largest = max(float(some.max(initial=0)), -float(some.min(initial=0)))
     unit = 1.0 if _SMALLEST < largest < _LARGEST or largest == 0 else largest
     if unit == 1.0 and finite.all():
         return values, unit
