@@ -35,6 +35,7 @@ _PADDING = 128
 #: Of a longer train.bin so many tokens are counted, in blocks spread over the file.
 _COUNTED_TOKENS, _BLOCK = 1 << 26, 1 << 20
 _TIKTOKEN_SECS = 10.0
+_PROBE_TOKENS = 256
 
 
 class NanoGPTWriter:
@@ -45,8 +46,9 @@ class NanoGPTWriter:
         writer_or_dir: a SummaryWriter, or a directory.
         meta_path: the dataset's meta.pkl, whose `itos` gives each token's text. Without it a vocabulary of GPT-2's size
             is labelled through tiktoken, where that is installed.
-        train_bin: the dataset's train.bin (uint16 token ids), to know how often each token occurs.
-        options: of `watch()`: every, level, max_overhead, max_bytes, rows, labels, counts, strict.
+        train_bin: the dataset's train.bin (uint16 token ids), to know how often each token occurs; with level="full"
+            its first 256 tokens are the probe.
+        options: of `watch()`: every, level, max_overhead, max_bytes, rows, labels, counts, probe, strict.
 
     Raises: as `watch()`; ValueError or OSError for a file that isn't what it should be.
     """
@@ -73,6 +75,8 @@ class NanoGPTWriter:
             if options.get("counts") is not None:
                 raise ValueError("NanoGPTWriter: pass counts or train_bin, not both")
             options["counts"] = count_tokens(train_bin, vocabulary)
+            if options.get("level") == "full" and options.get("probe") is None:
+                options["probe"] = first_tokens(train_bin, raw_model)
         self._watcher = watch(raw_model, writer_or_dir, optimizer=optimizer, **options)
 
     @property
@@ -139,6 +143,21 @@ def count_tokens(train_bin: str | os.PathLike[str], vocabulary: int) -> npt.NDAr
         )
     scaled: npt.NDArray[np.int64] = np.rint(counts[:vocabulary] * (len(tokens) / counts.sum())).astype(np.int64)
     return scaled
+
+
+def first_tokens(train_bin: str | os.PathLike[str], model: nn.Module) -> torch.Tensor:
+    """int64 [1, T] on the model's device: the file's first tokens, as many as the model takes, 256 at most."""
+    length = getattr(getattr(_raw(model), "config", None), "block_size", _PROBE_TOKENS)
+    tokens = np.fromfile(train_bin, np.uint16, min(_PROBE_TOKENS, int(length))).astype(np.int64)
+    return torch.from_numpy(tokens)[None].to(next(model.parameters()).device)
+
+
+def _raw(model: nn.Module) -> nn.Module:
+    for wrapped in ("_orig_mod", "module"):
+        inner = getattr(model, wrapped, None)
+        if isinstance(inner, nn.Module):
+            return _raw(inner)
+    return model
 
 
 class _PlainUnpickler(pickle.Unpickler):

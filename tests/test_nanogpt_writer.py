@@ -146,3 +146,18 @@ def test_without_tiktoken_the_tokens_have_no_labels(tmp_path, monkeypatch) -> No
     monkeypatch.setitem(sys.modules, "tiktoken", None)
     NanoGPTWriter(Gpt(vocabulary=50304, dims=4), tmp_path).close()
     assert read(tmp_path)[0][0].embeddings[0].labels is None
+
+
+def test_at_the_full_level_the_probe_is_the_beginning_of_the_training_data(tmp_path) -> None:
+    ids = np.random.default_rng(0).integers(0, 65, 5000).astype(np.uint16)
+    ids.tofile(tmp_path / "train.bin")
+    model = Gpt(length=16)
+    model.config = type("Config", (), {"block_size": 16})()
+    compiled = torch.compile(model, backend="eager")
+    assert nanogpt_writer.first_tokens(tmp_path / "train.bin", compiled).tolist() == [ids[:16].tolist()]
+    optimizer = adam(model)
+    options = {"train_bin": tmp_path / "train.bin", "every": 1, "max_overhead": None, "strict": True}
+    with NanoGPTWriter(model, tmp_path / "run", optimizer=optimizer, level="full", **options) as viz:
+        train(model, optimizer, viz, 1)  # type: ignore[arg-type]
+    (snapshot,) = read(tmp_path / "run")[1]
+    assert np.isfinite(snapshot.probe).all()

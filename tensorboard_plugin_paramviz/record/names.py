@@ -45,18 +45,18 @@ ROLES: Final = (
 STAT_UNITS: Final[dict[str, str]] = {
     "weight_norm": "L2 norm over all entries of the layer",
     "weight_rms": "root mean square of the entries",
-    "weight_mean": "mean of the entries",
+    "weight_mean": "mean of the entries, estimated from some of a large parameter",
     "weight_std": "standard deviation of the entries (population)",
     "weight_max_abs": "largest absolute entry",
-    "weight_near_zero_ratio": "share of entries up to 1e-3 of the layer's own RMS, 0 to 1, from strided entries",
+    "weight_near_zero_ratio": "share of entries up to 1e-3 of the layer's own RMS, 0 to 1, from some of the entries",
     "weight_nonfinite_count": "number of entries that are NaN or infinite",
     "grad_norm": "L2 norm over all gradient entries of the layer, as the optimizer saw them",
     "grad_rms": "root mean square of the gradient entries",
     "grad_max_abs": "largest absolute gradient entry",
     "grad_nonfinite_count": "number of gradient entries that are NaN or infinite",
-    "update_norm": "L2 norm of the last optimizer step's change, estimated from strided entries",
-    "update_ratio": "update_norm / weight_norm before the step, from the same strided entries",
-    "grad_below_epsilon_ratio": "share of gradient entries smaller than Adam's epsilon, 0 to 1, from strided entries",
+    "update_norm": "L2 norm of the last optimizer step's change, estimated from some of the entries",
+    "update_ratio": "update_norm / weight_norm before the step, from the same entries",
+    "grad_below_epsilon_ratio": "share of gradient entries below Adam's epsilon, 0 to 1, from some of the entries",
     "stable_rank": "squared Frobenius norm over squared largest singular value of the layer's matrix",
 }
 STATS: Final = tuple(STAT_UNITS)
