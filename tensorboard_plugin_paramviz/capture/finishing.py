@@ -6,8 +6,8 @@ import numpy as np
 
 from tensorboard_plugin_paramviz.capture.merging import Arrays
 from tensorboard_plugin_paramviz.capture.plan import Plan
-from tensorboard_plugin_paramviz.capture.statistics import Reading, layer_stats, moments
-from tensorboard_plugin_paramviz.capture.statistics.moments import Float32
+from tensorboard_plugin_paramviz.capture.statistics import Reading, Segments, layer_stats, moments
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float32
 from tensorboard_plugin_paramviz.capture.taking import Taken
 from tensorboard_plugin_paramviz.record import STATS, EmbeddingRows, Snapshot
 
@@ -43,10 +43,7 @@ def finish(taken: Taken, arrays: Arrays, step: int, wall_time: float) -> Snapsho
 
 def _reading(taken: Taken, arrays: Arrays) -> Reading:
     plan, sampling = taken.plan, taken.plan.sampling
-    everything = range(len(sampling.numels))
-    entries = [arrays.get(f"weight {index}", _NOTHING) for index in everything]
-    grads = [arrays.get(f"grad {index}") for index in everything]
-    has_before = any(name.startswith("before ") for name in arrays)
+    entries, grads, before = (_segments(arrays, what, len(sampling.numels)) for what in ("weight", "grad", "before"))
     return Reading(
         layer_of=plan.layer_of,
         numels=sampling.numels,
@@ -55,9 +52,13 @@ def _reading(taken: Taken, arrays: Arrays) -> Reading:
         entries=entries,
         grad_entries=grads,
         epsilons=taken.epsilons,
-        before=[arrays.get(f"before {index}", _NOTHING) for index in everything] if has_before else None,
+        before=before if len(before.values) else None,
         stable_ranks={layer: float(rank) for layer, rank in _numbered(arrays, "stable rank ").items()},
     )
+
+
+def _segments(arrays: Arrays, what: str, parameters: int) -> Segments:
+    return Segments.of([arrays.get(f"{what} {index}") for index in range(parameters)])
 
 
 def _rows(arrays: Arrays, path: str) -> EmbeddingRows:

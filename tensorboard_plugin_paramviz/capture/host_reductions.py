@@ -23,6 +23,8 @@ _ROW = 1 << 11
 #: Rows a thread takes at a time. numpy gives up the interpreter lock only for more than 500 of them, and a block of
 #: them is still in the cache when it is looked at again.
 _BLOCK_ROWS = 576
+#: So few blocks (some milliseconds) are done before another thread is awake.
+_ALONE = 16
 #: Beyond these a square leaves the range of float32, and its sum is made again in float64.
 _TINY, _HUGE = 1e-30, 1e30
 _pools: dict[int, ThreadPoolExecutor] = {}
@@ -55,7 +57,8 @@ def reduce_arrays(
                     return
                 found[place] = _block(*blocks[place])
 
-    others = [_pool(threads - 1).submit(work) for _ in range(min(threads, len(blocks)) - 1)]
+    helped = len(blocks) > _ALONE
+    others = [_pool(threads - 1).submit(work) for _ in range(threads - 1 if helped else 0)]
     work()
     for other in others:
         other.result()

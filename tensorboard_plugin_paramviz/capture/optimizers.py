@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tensorboard_plugin_paramviz.capture.statistics.moments import Float64
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float64
 
 
 def learning_rates(optimizers: Iterable[torch.optim.Optimizer]) -> list[Tensor | float]:

@@ -22,7 +22,7 @@ from tensorboard_plugin_paramviz.capture.rows import Rows
 from tensorboard_plugin_paramviz.capture.sampling import Sampling
 from tensorboard_plugin_paramviz.capture.shards import at_rest, holders, is_sharded, settled
 from tensorboard_plugin_paramviz.capture.statistics.geometry import Geometry
-from tensorboard_plugin_paramviz.capture.statistics.moments import Int64
+from tensorboard_plugin_paramviz.capture.statistics.segments import Int64
 from tensorboard_plugin_paramviz.capture.statistics.spectra import Spectra
 from tensorboard_plugin_paramviz.record import encode_model
 

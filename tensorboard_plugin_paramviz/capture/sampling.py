@@ -43,8 +43,8 @@ class Sampling:
         if known is None or known[0] != key:
             known = self._places[index] = (key, _places(self.strides[index], *key))
         if line.dtype.itemsize == 1:  # eight-bit floats can't be picked out as such
-            return line.view(torch.uint8)[known[1]].view(line.dtype)
-        return line[known[1]]
+            return line.view(torch.uint8).index_select(0, known[1]).view(line.dtype)
+        return line.index_select(0, known[1])  # not line[...], which starts a team of threads for it
 
 
 def flat(tensor: Tensor) -> Tensor:

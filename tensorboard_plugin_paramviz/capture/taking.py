@@ -17,7 +17,7 @@ from tensorboard_plugin_paramviz.capture.plan import Plan
 from tensorboard_plugin_paramviz.capture.reductions import FIGURES, reduce_tensors
 from tensorboard_plugin_paramviz.capture.rows import distances
 from tensorboard_plugin_paramviz.capture.shards import Part, grad_part_of, layout_of, local_value, part_of
-from tensorboard_plugin_paramviz.capture.statistics.moments import Float64
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float64
 from tensorboard_plugin_paramviz.capture.transfer import Transfer
 from tensorboard_plugin_paramviz.capture.updates import Before
 

@@ -21,7 +21,8 @@ class Transfer:
     """
 
     def __init__(self, devices: set[torch.device]) -> None:
-        self._here: dict[str, Tensor] = {}  # on the CPU
+        self._here: dict[str, Tensor] = {}  # on the CPU, copied
+        self._views: dict[str, Tensor] = {}  # there too, to be copied together
         self._pieces: dict[torch.device, list[Tensor]] = {}  # elsewhere
         self._slots: dict[str, tuple[torch.device, int, tuple[int, ...]]] = {}
         self._sizes: dict[torch.device, int] = {}
@@ -34,7 +35,7 @@ class Transfer:
         device, tensor = tensor.device, tensor.detach()
         if device.type == "cpu":
             own = is_copy or tensor.dtype != torch.float32
-            self._here[name] = tensor.float() if own else tensor.clone(memory_format=torch.contiguous_format)
+            (self._here if own else self._views)[name] = tensor.float()
             return
         start = self._sizes.get(device, 0)
         self._slots[name] = (device, start, tuple(tensor.shape))
@@ -43,6 +44,14 @@ class Transfer:
 
     def start(self) -> None:
         """Send everything off. Call once, on the thread that trains."""
+        if self._views:  # one copy of many small ones
+            copy = torch.cat([view.reshape(-1) for view in self._views.values()])
+            pieces = torch.split(copy, [view.numel() for view in self._views.values()])
+            self._here.update(
+                (name, piece.reshape(view.shape))
+                for (name, view), piece in zip(self._views.items(), pieces, strict=True)
+            )
+            self._views.clear()
         for device, pieces in self._pieces.items():
             together = torch.cat(pieces)  # [sum of sizes], always a copy
             if device.type == "cuda":

@@ -42,7 +42,7 @@ def test_the_largest_is_looked_for_only_where_it_is_asked_for() -> None:
 
 
 def test_the_result_is_the_same_for_any_number_of_threads() -> None:
-    arrays = [np.random.default_rng(0).standard_normal(size, np.float32) for size in (5_000_000, 7, 2_500_000)]
+    arrays = [np.random.default_rng(0).standard_normal(size, np.float32) for size in (25_000_000, 7, 2_500_000)]
     alone = reduce_arrays(arrays, [True] * 3, 1)
     assert all(reduce_arrays(arrays, [True] * 3, threads) == alone for threads in (2, 3, 8))
 
@@ -50,7 +50,7 @@ def test_the_result_is_the_same_for_any_number_of_threads() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 def test_a_forked_process_measures_with_threads_of_its_own() -> None:
-    array = np.ones(5_000_000, np.float32)
+    array = np.ones(25_000_000, np.float32)
     reduce_arrays([array], [True], 2)
     child = os.fork()
     if child == 0:

@@ -2,5 +2,6 @@
 
 from tensorboard_plugin_paramviz.capture.statistics.layer_stats import Reading, layer_stats
 from tensorboard_plugin_paramviz.capture.statistics.moments import Moments, moments
+from tensorboard_plugin_paramviz.capture.statistics.segments import Segments
 
-__all__ = ["Moments", "Reading", "layer_stats", "moments"]
+__all__ = ["Moments", "Reading", "Segments", "layer_stats", "moments"]

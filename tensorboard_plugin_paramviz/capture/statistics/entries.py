@@ -7,49 +7,49 @@ sqrt(2 / n), that of its root half as much), and the mean to 0.016 of the spread
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+import numpy.typing as npt
 
-from tensorboard_plugin_paramviz.capture.statistics.moments import Float32, Float64, Int64, square_sum, sum_per_layer
+from tensorboard_plugin_paramviz.capture.statistics.moments import sum_per_layer
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float64, Int64, Segments
+
+Bools = npt.NDArray[np.bool_]
 
 #: Of the layer's RMS: entries up to it count as zero.
 NEAR_ZERO = 1e-3
 
 
-def near_zero_ratio(entries: Sequence[Float32], numels: Sequence[int], layer_of: Int64, rms: Float64) -> Float64:
-    """Share of a layer's entries with |w| <= 1e-3 of the layer's own RMS, [L]; NaN where the RMS isn't finite."""
-    share = _share(entries, numels, layer_of, NEAR_ZERO * rms[layer_of], len(rms), or_equal=True)
+def near_zero_ratio(entries: Segments, numels: Float64, layer_of: Int64, rms: Float64) -> Float64:
+    """Share of a layer's entries with |w| <= 1e-3 of the layer's own RMS, [L]; NaN where the RMS isn't finite.
+    numels: [P]. layer_of: [P]. rms: [L]."""
+    thresholds = entries.spread_out(NEAR_ZERO * rms[layer_of])
+    share = _share(entries, np.abs(entries.values) <= thresholds, entries.counts > 0, numels, layer_of, len(rms))
     return np.where(np.isfinite(rms), share, np.nan)
 
 
-def below_epsilon_ratio(
-    grads: Sequence[Float32 | None], numels: Sequence[int], layer_of: Int64, epsilons: Float64, layers: int
-) -> Float64:
+def below_epsilon_ratio(grads: Segments, numels: Float64, layer_of: Int64, epsilons: Float64, layers: int) -> Float64:
     """Share of a layer's gradient entries with |g| < the epsilon of its Adam, [L]. epsilons: [P], NaN where the
     optimizer isn't Adam's kind; such parameters, and those without a gradient, are left out.
 
     Where gradients are that small epsilon, and not their own size, rules the step (Wortsman et al., arXiv 2309.14322).
     """
-    known = [None if np.isnan(epsilon) else grad for grad, epsilon in zip(grads, epsilons, strict=True)]
-    return _share(known, numels, layer_of, epsilons, layers, or_equal=False)
+    known = (grads.counts > 0) & ~np.isnan(epsilons)
+    return _share(grads, np.abs(grads.values) < grads.spread_out(epsilons), known, numels, layer_of, layers)
 
 
-def change_and_size(
-    entries: Sequence[Float32], before: Sequence[Float32], numels: Sequence[int]
-) -> tuple[Float64, Float64]:
+def change_and_size(entries: Segments, before: Segments, numels: Float64) -> tuple[Float64, Float64]:
     """Squared sizes of each parameter's last change and of the parameter before it, [P] each, scaled up from the
-    entries to all of it."""
-    change, size = np.zeros(len(entries)), np.zeros(len(entries))
-    for index, (new, old) in enumerate(zip(entries, before, strict=True)):
-        if old.size:
-            stands_for = numels[index] / old.size
-            change[index] = square_sum(new.astype(np.float64) - old) * stands_for
-            size[index] = square_sum(old) * stands_for
-    return change, size
+    entries to all of it; 0 where it isn't known before and after."""
+    same = entries.counts == before.counts
+    if not same.all():
+        entries, before = _only(entries, same), _only(before, same)
+    old = before.values.astype(np.float64)
+    change = entries.values.astype(np.float64) - old
+    stands_for = numels / np.maximum(before.counts, 1)
+    return before.sums(change * change) * stands_for, before.sums(old * old) * stands_for
 
 
-def update_norm(change: Float64, layer_of: Int64, measured: Int64 | Float64) -> Float64:
+def update_norm(change: Float64, layer_of: Int64, measured: Float64) -> Float64:
     """|dw| of each layer, [L]. change: squared sizes, [P]. measured: [L], 0 where the layer has nothing of its own."""
     return np.where(measured > 0, np.sqrt(sum_per_layer(layer_of, change, len(measured))), np.nan)
 
@@ -60,20 +60,12 @@ def update_ratio(change: Float64, size: Float64, layer_of: Int64, layers: int) -
     return np.where(whole > 0, np.sqrt(sum_per_layer(layer_of, change, layers) / whole), np.nan)
 
 
-def _share(
-    entries: Sequence[Float32 | None],
-    numels: Sequence[int],
-    layer_of: Int64,
-    thresholds: Float64,
-    layers: int,
-    *,
-    or_equal: bool,
-) -> Float64:
-    below, counted = np.zeros(len(entries)), np.zeros(len(entries))
-    for index, values in enumerate(entries):
-        if values is not None and values.size:
-            size = np.abs(values)
-            hits = np.count_nonzero(size <= thresholds[index] if or_equal else size < thresholds[index])
-            below[index], counted[index] = hits / values.size * numels[index], numels[index]
-    whole = sum_per_layer(layer_of, counted, layers)
-    return np.where(whole > 0, sum_per_layer(layer_of, below, layers) / np.maximum(whole, 1), np.nan)
+def _share(entries: Segments, hits: Bools, counted: Bools, numels: Float64, layer_of: Int64, layers: int) -> Float64:
+    """hits: bool, one for each entry. counted: bool [P]."""
+    share = np.where(counted, entries.sums(hits) / np.maximum(entries.counts, 1), 0)  # [P]
+    whole = sum_per_layer(layer_of, np.where(counted, numels, 0), layers)
+    return np.where(whole > 0, sum_per_layer(layer_of, share * numels, layers) / np.maximum(whole, 1), np.nan)
+
+
+def _only(of: Segments, chosen: Bools) -> Segments:
+    return Segments(of.values[np.repeat(chosen, of.counts)], np.where(chosen, of.counts, 0))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_plugin_paramviz.capture.statistics.moments import Float32, Float64, Int64
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float32, Float64, Int64
 from tensorboard_plugin_paramviz.record.names import GEOMETRY_STATS
 
 #: Rows whose cosines are taken with each other, and neighbours of each.

@@ -12,13 +12,14 @@ import numpy as np
 
 from tensorboard_plugin_paramviz.capture.statistics import entries as strided
 from tensorboard_plugin_paramviz.capture.statistics import moments
-from tensorboard_plugin_paramviz.capture.statistics.moments import Float32, Float64, Int64, Moments
+from tensorboard_plugin_paramviz.capture.statistics.moments import Moments
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float32, Float64, Int64, Segments
 from tensorboard_plugin_paramviz.record import STATS
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One snapshot's raw figures. layer_of: [P]. numels: [P]. entries, grad_entries: strided, of each parameter.
+    """One snapshot's raw figures. layer_of: [P]. numels: [P]. entries, grad_entries: those taken of each parameter.
     before: the same entries before the last optimizer step; None = not measured. epsilons: [P], Adam's, else NaN.
     stable_ranks: of the layers they were measured for."""
 
@@ -26,16 +27,16 @@ class Reading:
     numels: Sequence[int]
     weights: Moments
     grads: Moments
-    entries: Sequence[Float32]
-    grad_entries: Sequence[Float32 | None]
+    entries: Segments
+    grad_entries: Segments
     epsilons: Float64
-    before: Sequence[Float32] | None = None
+    before: Segments | None = None
     stable_ranks: Mapping[int, float] = field(default_factory=dict)
 
 
 def layer_stats(reading: Reading, layers: int, *, norms_only: bool = False) -> Float32:
     """float32 [L, S], columns as `record.STATS`; NaN = not measured."""
-    place, numels = reading.layer_of, reading.numels
+    place, numels = reading.layer_of, np.array(reading.numels, np.float64)
     columns: dict[str, Float64] = {}
     with np.errstate(all="ignore"):
         weights = moments.per_layer(reading.weights, place, layers)  # [L]

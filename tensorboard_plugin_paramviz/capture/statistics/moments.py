@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Float32 = npt.NDArray[np.float32]
-Float64 = npt.NDArray[np.float64]
-Int64 = npt.NDArray[np.int64]
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float32, Float64, Int64, Segments
 
 
 @dataclass(frozen=True)
@@ -27,29 +24,38 @@ class Moments:
 
 
 def moments(
-    numels: Sequence[int], entries: Sequence[Float32 | None], figures: Mapping[int, Float32], strides: Sequence[int]
+    numels: Sequence[int], entries: Segments, figures: Mapping[int, Float32], strides: Sequence[int]
 ) -> Moments:
     """Of each parameter. figures: [3] of those reduced where they are, in the order of `reductions.FIGURES`; their sum
     and spread are estimated from the entries that were taken. The others are measured here, in float64, from all of
-    their entries, which are all where the stride is 1. None = nothing to measure."""
-    table = np.zeros((6, len(numels)))
+    their entries, which are all where the stride is 1."""
+    sizes = np.array(numels, np.float64)  # [P]
     with np.errstate(all="ignore"):
-        for index, (numel, values, stride) in enumerate(zip(numels, entries, strides, strict=True)):
-            wide = np.zeros(0) if values is None else values.astype(np.float64)
-            center = wide.mean() if wide.size else np.nan
-            spread = square_sum(wide - center) / wide.size * numel if wide.size else np.nan
-            if index in figures:
-                size, largest, infinite = figures[index].astype(np.float64)
-                if infinite:  # though the entries taken may be finite
-                    center = spread = np.nan
-                # The exact squares know of a rare large entry that wasn't taken, but not where the mean is all of it.
-                elif (exact := size**2 - numel * center**2) > 0.1 * size**2:
-                    spread = exact
-                table[:, index] = numel, size**2, center * numel, spread, largest, infinite
-            elif wide.size and stride == 1:
-                infinite = wide.size - np.count_nonzero(np.isfinite(wide))
-                table[:, index] = numel, square_sum(wide), wide.sum(), spread, np.abs(wide).max(), infinite
-    return Moments(*table)
+        wide = entries.values.astype(np.float64)
+        mean = entries.sums(wide) / entries.counts
+        off_center = wide - entries.spread_out(mean)
+        spread = entries.sums(off_center * off_center) / entries.counts * sizes
+        measured = (entries.counts > 0) & (np.array(strides) == 1)
+        found = Moments(
+            count=np.where(measured, sizes, 0),
+            square_sum=entries.sums(wide * wide),
+            total=mean * sizes,
+            spread=spread,
+            max_abs=entries.largest(np.abs(entries.values)),
+            nonfinite=entries.sums(~np.isfinite(entries.values)),
+        )
+        for index, (norm, largest, nonfinite) in figures.items():
+            found.count[index], found.square_sum[index] = sizes[index], float(norm) ** 2
+            found.max_abs[index], found.nonfinite[index] = largest, nonfinite
+            # The exact squares know of a rare large entry that wasn't taken, but not where the mean is all of it.
+            exact = found.square_sum[index] - sizes[index] * mean[index] ** 2
+            if nonfinite:  # though the entries taken may be finite
+                found.total[index] = found.spread[index] = np.nan
+            elif exact > 0.1 * found.square_sum[index]:
+                found.spread[index] = exact
+    for values in (found.square_sum, found.total, found.spread, found.nonfinite):
+        values[found.count == 0] = 0
+    return found
 
 
 def per_layer(parameters: Moments, layer_of: Int64, layers: int) -> Moments:
@@ -97,11 +103,6 @@ def max_abs(of: Moments) -> Float64:
 
 def nonfinite_count(of: Moments) -> Float64:
     return _where_measured(of, of.nonfinite)
-
-
-def square_sum(values: Float32 | Float64) -> float:
-    # Not `values @ values`: BLAS starts threads for it that wait by spinning, on cores that are busy training.
-    return float(np.square(values, dtype=np.float64).sum())
 
 
 def sum_per_layer(layer_of: Int64, values: Float64, layers: int) -> Float64:
