@@ -46,10 +46,10 @@ class Transfer:
         """Send everything off. Call once, on the thread that trains."""
         if self._views:  # one copy of many small ones
             copy = torch.cat([view.reshape(-1) for view in self._views.values()])
-            pieces = torch.split(copy, [view.numel() for view in self._views.values()])
+            parts = torch.split(copy, [view.numel() for view in self._views.values()])
             self._here.update(
                 (name, piece.reshape(view.shape))
-                for (name, view), piece in zip(self._views.items(), pieces, strict=True)
+                for (name, view), piece in zip(self._views.items(), parts, strict=True)
             )
             self._views.clear()
         for device, pieces in self._pieces.items():
