@@ -27,7 +27,7 @@ from trained_words import Words, table, train_words  # noqa: E402
 
 from tensorboard_plugin_paramviz.analysis.neighbours import nearest  # noqa: E402
 from tensorboard_plugin_paramviz.capture.basis import BasisFollower  # noqa: E402
-from tensorboard_plugin_paramviz.capture.sharing import Share, share_bytes  # noqa: E402
+from tensorboard_plugin_paramviz.capture.budget import Allotment, share_bytes  # noqa: E402
 from tensorboard_plugin_paramviz.record import QuantizedRows, dequantize, quantize  # noqa: E402
 
 Float32 = npt.NDArray[np.float32]
@@ -36,7 +36,7 @@ ROWS, GPT2_DIMS, GPT2_POSITIONS, GPT2_LAYERS = 2000, 768, 1024, 76
 
 
 def recall(values: Float32, written: QuantizedRows) -> float:
-    """Share of each row's 10 nearest neighbours among [R, D] that are its 10 nearest in what was written; the mean."""
+    """Allotment of each row's 10 nearest neighbours among [R, D] that are its 10 nearest in what was written; the mean."""
     every = list(range(len(values)))
     exact = values.astype(np.float64)
     exact /= np.linalg.norm(exact, axis=1, keepdims=True)
@@ -77,7 +77,7 @@ def spectra() -> Iterator[tuple[str, Float32]]:
     yield "50 round groups, flat within", spread.astype(np.float32)
 
 
-def print_row(name: str, values: Float32, share: Share, written: QuantizedRows) -> None:
+def print_row(name: str, values: Float32, share: Allotment, written: QuantizedRows) -> None:
     dims = values.shape[1]
     kept = f"{share.directions} of {dims}" if share.directions else "whole rows"
     whole = recall(values, quantize(values))

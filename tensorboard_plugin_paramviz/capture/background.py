@@ -34,7 +34,7 @@ class Job:
 
 
 class Work:
-    """What is done with the snapshots: `writing.Writing`, or `sending.Sending` on a rank that doesn't write."""
+    """What is done with the snapshots: `writing.Writing`, or `writing.Sending` on a rank that doesn't write."""
 
     def start(self) -> None: ...
     def do(self, job: Job, dropped: int) -> None: ...
@@ -67,7 +67,7 @@ class Background:
         # Not queue.Queue: interrupted in its put(), it can hold a job that nobody is woken up for. This one is atomic.
         deadline = time.monotonic() + PATIENCE_SECS
         while self._queue.qsize() >= QUEUE_SIZE:
-            if self._work.is_stuck() or time.monotonic() >= deadline:
+            if self._work.is_stuck() or not self._thread.is_alive() or time.monotonic() >= deadline:
                 self.dropped += 1
                 return False
             time.sleep(0.001)
@@ -87,10 +87,9 @@ class Background:
         self._attempt(self._work.start)
         while (job := self._queue.get()) is not None:
             started = time.thread_time()
-            succeeded = self._attempt(lambda job=job: self._work.do(job, self.dropped))  # type: ignore[misc]
+            succeeded = self._attempt(lambda job=job: self._do(job))  # type: ignore[misc]
             # What this thread computes is taken from training: its cores, or at least its interpreter lock.
-            device_secs = job.taken.transfer.device_secs() if succeeded else 0.0
-            self._spend(time.thread_time() - started + max(0.0, device_secs - job.capture_secs))
+            self._spend(time.thread_time() - started)
             del job
             if succeeded:
                 self.done += 1
@@ -98,6 +97,10 @@ class Background:
             else:
                 self.dropped += 1
         self._attempt(self._work.close)
+
+    def _do(self, job: Job) -> None:
+        self._work.do(job, self.dropped)
+        self._spend(max(0.0, job.taken.transfer.device_secs() - job.capture_secs))
 
     def _attempt(self, work: Callable[[], None]) -> bool:
         try:

@@ -4,7 +4,7 @@ The same rows at every snapshot: a point in the picture is one token through the
 whole. Otherwise, where counts are known, half of the rows are the most frequent ones and half lie evenly along the
 order of frequency down to the never seen; where they aren't, one row is drawn in each of equal spans of ids.
 
-How much of them travels is decided once, by the bytes allowed (`sharing.py`).
+How much of them travels is decided once, by the bytes allowed (`budget.py`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from tensorboard_plugin_paramviz.capture.budget import Allotment, fixed_bytes, share_bytes
 from tensorboard_plugin_paramviz.capture.labels import Counts, Labels, RowFacts
 from tensorboard_plugin_paramviz.capture.layers import Layers, Slot, find_tables
-from tensorboard_plugin_paramviz.capture.sharing import Share, fixed_bytes, share_bytes
 from tensorboard_plugin_paramviz.record import EmbeddingInfo
 
 
@@ -71,8 +71,8 @@ def largest_size(layer_count: int, tables: Sequence[Table]) -> int:
     return snapshot_size(layer_count, tables) + bases
 
 
-def _share(table: Table) -> Share:
-    return Share(table.info.row_count, table.info.directions)
+def _share(table: Table) -> Allotment:
+    return Allotment(table.info.row_count, table.info.directions)
 
 
 def choose_rows(vocabulary: int, rows: int, counts: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:

@@ -7,6 +7,7 @@ import numpy as np
 from tensorboard_plugin_paramviz.capture.merging import Arrays
 from tensorboard_plugin_paramviz.capture.plan import Plan
 from tensorboard_plugin_paramviz.capture.statistics import Reading, Segments, layer_stats, moments
+from tensorboard_plugin_paramviz.capture.statistics.entries import row_change
 from tensorboard_plugin_paramviz.capture.statistics.segments import Float32
 from tensorboard_plugin_paramviz.capture.taking import Taken
 from tensorboard_plugin_paramviz.record import STATS, EmbeddingRows, Snapshot
@@ -53,12 +54,22 @@ def _reading(taken: Taken, arrays: Arrays) -> Reading:
         grad_entries=grads,
         epsilons=taken.epsilons,
         before=before if len(before.values) else None,
+        row_changes={
+            plan.table_places[path]: change for path in plan.rows if (change := _row_change(plan, arrays, path))
+        },
         stable_ranks={layer: float(rank) for layer, rank in _numbered(arrays, "stable rank ").items()},
     )
 
 
 def _segments(arrays: Arrays, what: str, parameters: int) -> Segments:
     return Segments.of([arrays.get(f"{what} {index}") for index in range(parameters)])
+
+
+def _row_change(plan: Plan, arrays: Arrays, path: str) -> float | None:
+    info, updates = plan.rows[path].table.info, arrays.get(f"row updates {path}")
+    if updates is None or len(updates) != info.row_count:
+        return None
+    return row_change(updates, info.shape[0], None if info.counts is None else np.array(info.counts))
 
 
 def _rows(arrays: Arrays, path: str) -> EmbeddingRows:
@@ -84,7 +95,11 @@ class Movement:
 
     def since_last(self, plan: Plan, arrays: Arrays) -> float | None:
         """|w - w_last| / |w_last|; None the first time, or where it can't be told."""
-        some = [arrays[name][:64] for i in range(len(plan.sampling.numels)) if (name := f"weight {i}") in arrays]
+        some = [
+            arrays[name][:: max(1, len(arrays[name]) // 64)][:64]
+            for i in range(len(plan.sampling.numels))
+            if (name := f"weight {i}") in arrays
+        ]
         now = np.concatenate(some) if some else _NOTHING
         last, self._last = self._last, now
         if last is None or len(last) != len(now):

@@ -19,11 +19,10 @@ from tensorboard_plugin_paramviz.capture.structure import (
     split,
     table_name,
     table_shape,
-    table_weight,
 )
 from tensorboard_plugin_paramviz.record import LayerInfo
 
-__all__ = ["ROOT", "Layers", "Slot", "TableSlot", "find_layers", "find_tables", "has_changed", "table_weight"]
+__all__ = ["ROOT", "Layers", "Slot", "TableSlot", "find_layers", "find_tables", "has_changed"]
 
 #: The path of the model itself, where it has parameters of its own.
 ROOT = "(model)"

@@ -42,7 +42,8 @@ def class_name(model: nn.Module) -> str:
     while True:
         around = ["_orig_mod", "_fsdp_wrapped_module"]
         around += ["module"] if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel) else []
-        inner = next((model._modules[name] for name in around if model._modules.get(name) is not None), None)
+        children = dict(model.named_children())
+        inner = next((children[name] for name in around if name in children), None)
         if inner is None:
             break
         model = inner

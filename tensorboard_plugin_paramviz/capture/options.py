@@ -65,7 +65,7 @@ def check_writer(writer_or_logdir: Any) -> tuple[str, Any]:
 
 def check_optimizers(given: Any, model: nn.Module) -> tuple[torch.optim.Optimizer, ...]:
     """The torch optimizers themselves, without the wrappers of training libraries. given: one, several, or None."""
-    if given is None:
+    if given is None or (isinstance(given, list | tuple) and not given):
         return ()
     optimizers = tuple(map(_unwrapped, given if isinstance(given, list | tuple) else [given]))
     held = {
@@ -92,6 +92,10 @@ def _unwrapped(optimizer: Any) -> torch.optim.Optimizer:
 
 
 def _logdir_of(writer: Any) -> str:
+    if isinstance(writer, type):
+        raise TypeError(
+            f"watch() needs a writer or a logdir, got {_kind(writer)}; make one: {writer.__name__}('runs/exp1')"
+        )
     if not (hasattr(writer, "_get_file_writer") and hasattr(writer, "get_logdir")):
         inner = getattr(writer, "experiment", None)
         hint = "its .experiment" if hasattr(inner, "_get_file_writer") else "a SummaryWriter or a logdir"

@@ -20,7 +20,7 @@ from tensorboard_plugin_paramviz.capture.model_facts import describe
 from tensorboard_plugin_paramviz.capture.probe import Probe
 from tensorboard_plugin_paramviz.capture.rows import Rows
 from tensorboard_plugin_paramviz.capture.sampling import Sampling
-from tensorboard_plugin_paramviz.capture.shards import at_rest, holders, is_sharded, settled
+from tensorboard_plugin_paramviz.capture.shards import at_rest, is_sharded, settled
 from tensorboard_plugin_paramviz.capture.statistics.geometry import Geometry
 from tensorboard_plugin_paramviz.capture.statistics.segments import Int64
 from tensorboard_plugin_paramviz.capture.statistics.spectra import Spectra
@@ -62,7 +62,6 @@ class Plan:
     table_places: dict[str, int]
     geometry: dict[str, Geometry]
     known: tuple[Tensor, ...] = ()
-    holders: tuple[int, ...] = ()
     probe: Probe | None = None
     spectra: Spectra = field(default_factory=Spectra)
 
@@ -112,7 +111,6 @@ def make_plan(
         table_places={table.info.path: _place(table, lent) for table in tables},
         geometry={table.info.path: Geometry(table.info.counts) for table in tables},
         known=tuple(parameters) if sharded else (),
-        holders=tuple(holders(parameters)),
         # Running a sharded model gathers its parameters: a collective, in which a rank that skips hangs the others.
         probe=None if probe is None or sharded else Probe(model, probe, layers),
     )

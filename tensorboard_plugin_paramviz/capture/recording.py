@@ -37,7 +37,7 @@ class Pace(Protocol):
 
 
 class Recording:
-    """A step that isn't recorded costs microseconds here. Nothing is raised unless `strict`.
+    """A step that isn't recorded costs some microseconds here. Nothing is raised unless `strict`.
 
     plan_anew: makes a plan, with the probe's batch, when the model has got other parameters.
     """
@@ -98,8 +98,11 @@ class Recording:
     def step(self, step: int, loss: Tensor | float | None) -> None:
         if self.is_forked:
             return
+        started, taken_step = time.perf_counter(), self._taken_step
         try:
             self._step(int(step), loss)
+            if self._taken_step == taken_step:  # the steps that aren't recorded cost something too
+                self._governor.spend(time.perf_counter() - started)
         except Exception as error:
             self.background.dropped += 1
             self.failed(error)
@@ -130,7 +133,7 @@ class Recording:
         before: Before | None = None
         unused: bool | Tensor = False
         if self.updates is not None:
-            unused, before = self.updates.unused(self.some_parameters()), self.updates.collect()
+            unused, before = self.updates.unused(self.some_parameters), self.updates.collect()
         foreseen, self._foreseen = self._foreseen, None
         if self._last_step is not None and step > self._last_step:
             self._stride = step - self._last_step

@@ -41,7 +41,7 @@ class Rows:
         if part.tensor.is_sparse:
             grad = part.tensor.coalesce()
             norms = _lengths(grad.values())  # [rows touched]
-            every = torch.zeros(self.table.info.shape[0], device=norms.device)
+            every = norms.new_zeros(self.table.info.shape[0])
             every[grad.indices()[0]] = norms
             return every if self.table.ids is None else every.index_select(0, self.table.ids.to(every.device))
         rows = self._lines(part)

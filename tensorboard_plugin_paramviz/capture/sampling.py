@@ -52,8 +52,9 @@ def flat(tensor: Tensor) -> Tensor:
     tensor = tensor.detach()
     if tensor.is_complex():
         tensor = torch.view_as_real(tensor)
-    if not tensor.is_contiguous() and tensor.ndim == 2 and tensor.T.is_contiguous():
-        tensor = tensor.T
+    if not tensor.is_contiguous():  # transposed, channels last: in the order of the memory
+        turned = tensor.permute(sorted(range(tensor.ndim), key=tensor.stride, reverse=True))
+        tensor = turned if turned.is_contiguous() else tensor
     return tensor.reshape(-1)
 
 
@@ -69,7 +70,12 @@ def _stride(numel: int, width: int, limit: int) -> int:
 
 
 def _places(stride: int, start: int, size: int, device: torch.device) -> Tensor:
-    """int64 [count], places in a part of the entries that are taken of the whole."""
+    """int64 [count], places in a part of the entries that are taken of the whole. Cost: a device is waited for only
+    where the part is not the whole."""
+    if start == 0:
+        runs = torch.arange(0, size, stride, device=device)  # [runs]
+        count = (len(runs) - 1) * _RUN + min(_RUN, size - (len(runs) - 1) * stride)
+        return (runs[:, None] + torch.arange(_RUN, device=device)).reshape(-1)[:count]
     first = max(0, -(-(start - _RUN + 1) // stride)) * stride  # the first run that reaches into the part
     runs = torch.arange(first, max(first, start + size), stride, device="cpu")  # [runs]
     places = (runs[:, None] + torch.arange(_RUN, device="cpu")).reshape(-1) - start

@@ -50,13 +50,19 @@ class Auto:
         self.divisor = max(20, min(100, self.most // _E_FOLDS))
         self._last: int | None = None
         self._count = 0
+        self._asked: int | None = None
+        self._age = 0  # steps asked about
         self._usual: float | None = None  # logarithm of the usual movement
         self._stretch = 1.0
 
     def due(self, step: int) -> bool:
+        if step != self._asked:
+            self._asked, self._age = step, self._age + 1
         if self._last is None or step < self._last:  # the first, or a run that went back to a saved state
             return True
-        return step - self._last >= max(1, int(step / self.divisor * self._stretch / self._left()))
+        # A step count that begins again with each pass over the data is young each time, the run is not.
+        age = max(step, self._age)
+        return step - self._last >= max(1, int(age / self.divisor * self._stretch / self._left()))
 
     def taken(self, step: int) -> None:
         self._last = step

@@ -13,6 +13,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_plugin_paramviz.capture.event_file import EventFile
+from tensorboard_plugin_paramviz.record.names import MODEL_TAG
 
 #: Disk space left to the user's own scalars and saved models: TensorBoard's writer never works again after a failed
 #: write, so the large records must not be the ones that find the disk full.
@@ -25,7 +26,7 @@ class Sink:
 
     writer: a torch.utils.tensorboard SummaryWriter, shared with the user, since TensorBoard expects one file at a time
     per run; None = open our own. When the user's writer has failed for good, ours takes over in a new file. Where the
-    directory or our file was deleted, a new one begins with what was written first: the model record.
+    directory or our file was deleted, a new one begins with the last model record.
     """
 
     def __init__(self, logdir: str, writer: Any = None) -> None:
@@ -43,7 +44,7 @@ class Sink:
             self._write_own(summaries, step, wall_time, is_gone)
         else:
             self._write_shared(summaries, step, wall_time)
-        if self._first is None and summaries:
+        if summaries and any(value.tag == MODEL_TAG for value in summaries[0].value):
             self._first = Event(wall_time=wall_time, step=step, summary=summaries[0])
 
     def close(self) -> None:

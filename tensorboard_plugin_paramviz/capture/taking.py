@@ -62,9 +62,10 @@ class Taker:
         self._count = 0
         numels = np.array(plan.sampling.numels, np.float64)  # [P]
         self._turns = max(1, ceil(2 * numels.sum() / EXTREMES_ENTRIES))
-        # By their middles, so that each turn has about as many entries.
-        share = (np.cumsum(numels) - numels / 2) / max(1.0, numels.sum())
-        self._turn_of = (share * self._turns).astype(int).tolist()
+        # By their middles, so that each turn has about as many entries; a layer's figure needs all of it in one turn.
+        each = np.bincount(plan.layer_of, weights=numels)  # [L]
+        share = (np.cumsum(each) - each / 2) / max(1.0, numels.sum())
+        self._turn_of = (share * self._turns).astype(int)[plan.layer_of].tolist()
 
     @torch.no_grad()
     def keep_before(self) -> Before:

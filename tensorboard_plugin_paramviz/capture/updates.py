@@ -39,7 +39,7 @@ class UpdateWatch:
         self._count = len(optimizers)
         self._seen = 0  # optimizer steps since the last call of viz.step()
         self._skipped: Tensor | None = None  # of the last one: above 0 = it met infinite gradients and did nothing
-        self._versions: list[int] = []
+        self._versions: list[int] | None = None  # at the last call that no hook came before
         self._is_blind = False  # steps may be replayed from a CUDA graph, where nothing of ours runs
         self._expected: int | None = None  # how many there were the time before
         self._before: tuple[int, Before] | None = None  # what was kept, and at which of the steps
@@ -71,17 +71,18 @@ class UpdateWatch:
             return self._seen == max(1, self._expected - self._count + 1)
         return self._seen <= _LEARNING_STEPS * self._count and (self._seen - 1) % self._count == 0
 
-    def unused(self, parameters: Sequence[Tensor]) -> bool | Tensor:
+    def unused(self, parameters: Callable[[], Sequence[Tensor]]) -> bool | Tensor:
         """Did no optimizer step use the gradients as they are now? True for a call between two steps, and where a
         gradient scaler skipped: they may be half summed up, or still scaled. A tensor above 0 = True, known to the
-        device alone. Ask at every call of viz.step(), before `collect()`, and once at the start. Cost: microseconds.
+        device alone. Ask at every call of viz.step(), before `collect()`, and once at the start. Cost: a microsecond.
         """
         # A step that no hook sees (a compiled one) shows in the version counters; one that leaves no trace there (it
         # writes through .data) has a hook.
-        versions = [parameter._version for parameter in parameters]
-        moved, self._versions = versions != self._versions, versions
         if self._seen:
+            self._versions = None
             return False if self._skipped is None else self._skipped
+        before, self._versions = self._versions, [parameter._version for parameter in parameters()]
+        moved = before is not None and before != self._versions
         return not (moved or self._is_blind)
 
     def collect(self) -> Before | None:

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal
 
@@ -119,14 +120,22 @@ def watch(
         work = Sending(sharing.exchange)
 
     def plan_anew(batch: Any) -> Plan:
-        return make_plan(model, options, optimizers, session_id, started, probe if batch is None else batch)
+        batch = probe if batch is None else batch
+        try:
+            return make_plan(model, options, optimizers, session_id, started, batch)
+        except (TypeError, ValueError) as error:
+            if labels is None and counts is None:
+                raise
+            log.warning("%s. Recording goes on without labels and counts.", error)
+            unnamed = replace(options, labels=None, counts=None)
+            return make_plan(model, unnamed, optimizers, session_id, started, batch)
 
     background = Background(work, breaker, governor.spend)
     recording = Recording(model, plan, optimizers, schedule, governor, breaker, background, plan_anew, strict)
     if optimizers and level != "light":
         recording.updates = UpdateWatch(optimizers, recording.wants_next, recording.keep_before)
         recording.updates.failed = recording.failed
-        recording.updates.unused(recording.some_parameters())
+        recording.updates.unused(recording.some_parameters)
     if level == "full" and probe is None and not plan.known:
         recording.first_batch = FirstBatch(model)
     return Watcher(session_id, recording, logdir)

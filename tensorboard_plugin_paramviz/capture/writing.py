@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # not every PyTorch is built with torch.distributed
     from tensorboard_plugin_paramviz.capture.exchange import Exchange
 
 
+#: Snapshots in a row whose gradients no optimizer step used, before that is said.
+_UNUSED_TOLD = 3
 log = logging.getLogger("tensorboard_plugin_paramviz")
 
 
@@ -38,6 +40,7 @@ class Writing(Work):
         self._told: Summary | None = None  # the model record that is in the file
         self._write_secs = 0.0
         self._has_seen_gradients = False
+        self._unused = 0  # snapshots in a row
 
     def start(self) -> None:
         self._tell(self._plan, 0, self._started)
@@ -48,6 +51,7 @@ class Writing(Work):
         snapshot = finish(job.taken, arrays, job.step, job.wall_time)
         if (change := self._movement.since_last(job.taken.plan, arrays)) is not None:
             self._moved(change)
+        self._look_for_unused(arrays, job.step)
         del arrays
         self._look_for_zeros(snapshot)
         summary = job.taken.plan.encoder.encode(snapshot)
@@ -81,6 +85,16 @@ class Writing(Work):
         if self._told is not plan.record:
             self._sink.write([plan.record], step, wall_time)
             self._told = plan.record
+
+    def _look_for_unused(self, arrays: Arrays, step: int) -> None:
+        is_unused = "unused" in arrays and float(arrays["unused"].reshape(-1)[0]) > 0
+        self._unused = self._unused + 1 if is_unused else 0
+        if self._unused == _UNUSED_TOLD:
+            log.warning(
+                "paramviz: no optimizer step came between the last calls of viz.step(), up to step %d; gradients are "
+                "left out; call viz.step() once for each optimizer.step(), after it.",
+                step,
+            )
 
     def _look_for_zeros(self, snapshot: Snapshot) -> None:
         if self._has_seen_gradients or snapshot.stats is None:

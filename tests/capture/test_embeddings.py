@@ -11,9 +11,9 @@ from torch import nn
 from toy_models import Gpt, adam, read, train
 
 from tensorboard_plugin_paramviz import watch
+from tensorboard_plugin_paramviz.capture.budget import Allotment, fixed_bytes, share_bytes
 from tensorboard_plugin_paramviz.capture.embeddings import choose_rows, choose_tables, largest_size, snapshot_size
 from tensorboard_plugin_paramviz.capture.layers import find_layers
-from tensorboard_plugin_paramviz.capture.sharing import Share, fixed_bytes, share_bytes
 
 
 def test_small_tables_travel_whole_with_their_labels(tmp_path) -> None:
@@ -103,7 +103,7 @@ def test_shares_are_the_rows_wanted_whole_where_they_fit_and_never_more_bytes_th
     size = fixed_bytes(layers, len(shapes)) + sum(shares[path].all_bytes(dims) for path, (_, dims) in shapes.items())
     assert size <= max_bytes
     if whole <= max_bytes:
-        assert shares == {path: Share(count) for path, count in wanted.items()}
+        assert shares == {path: Allotment(count) for path, count in wanted.items()}
     for path, (_, dims) in shapes.items():
         directions = shares[path].directions
         assert min(16, wanted[path]) <= shares[path].rows <= wanted[path]

@@ -15,7 +15,7 @@ from trained_words import Words, table, train_words
 from benchmarks.fidelity import kept_ratio, recall, spectra
 from tensorboard_plugin_paramviz import watch
 from tensorboard_plugin_paramviz.capture.basis import BasisFollower
-from tensorboard_plugin_paramviz.capture.sharing import share_bytes
+from tensorboard_plugin_paramviz.capture.budget import share_bytes
 from tensorboard_plugin_paramviz.reader import SnapshotReader
 from tensorboard_plugin_paramviz.record import QuantizedRows, quantize
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_paramviz.capture.statistics import geometry
+from tensorboard_plugin_paramviz.capture.statistics.eigenvalues import eigenvalues
 from tensorboard_plugin_paramviz.capture.statistics.geometry import Geometry
 from tensorboard_plugin_paramviz.record.names import GEOMETRY_STATS
 
@@ -88,3 +89,12 @@ def test_huge_and_tiny_rows_are_measured_like_others() -> None:
     usual = measure(cloud())
     for scale in (1e-25, 1e25):
         assert measure(cloud() * scale) == pytest.approx(usual, rel=1e-3, nan_ok=True)
+
+
+@settings(deadline=None, max_examples=30)
+@given(size=st.integers(1, 40), seed=st.integers(0, 99), rank=st.integers(0, 40))
+def test_eigenvalues_are_those_of_lapack(size: int, seed: int, rank: int) -> None:
+    factor = np.random.default_rng(seed).standard_normal((size, min(rank, size)))
+    symmetric = factor @ factor.T
+    exact = np.linalg.eigvalsh(symmetric)
+    np.testing.assert_allclose(eigenvalues(symmetric), exact, atol=1e-8 * max(1.0, exact.max()))

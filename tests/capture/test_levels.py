@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,67 @@ def test_gradients_that_were_zeroed_before_the_call_are_pointed_out_once(tmp_pat
             optimizer.zero_grad(set_to_none=False)
             viz.step(step)
     assert caplog.text.count("every gradient is 0 at viz.step(0); call it before zero_grad()") == 1
+
+
+def test_calls_at_every_micro_batch_that_never_meet_a_step_are_pointed_out_once(tmp_path, caplog) -> None:
+    model = Gpt(dropout=0.0)
+    optimizer = adam(model)
+    watched = watch(model, tmp_path, optimizer=optimizer, every=20, max_overhead=None, strict=True)
+    with caplog.at_level(logging.WARNING), watched as viz:
+        for micro in range(101):
+            model(torch.randint(0, 65, (4, 8))).backward()
+            if micro % 4 == 3:
+                optimizer.step()
+            viz.step(micro)
+            if micro % 4 == 3:
+                optimizer.zero_grad(set_to_none=True)
+    assert caplog.text.count("call viz.step() once for each optimizer.step()") == 1
+
+
+def test_a_table_that_outgrows_its_labels_is_recorded_without_them(tmp_path, caplog) -> None:
+    model = nn.Sequential(nn.Embedding(100, 8))
+    with watch(model, tmp_path, every=1, max_overhead=None, labels=[str(i) for i in range(100)], strict=True) as viz:
+        for step in range(3):
+            if step == 2:
+                model[0] = nn.Embedding(104, 8)
+            model(torch.arange(100)).sum().backward()
+            viz.step(step)
+    records, snapshots, _ = read(tmp_path)
+    assert [record.embeddings[0].labels is None for record in records] == [False, True]
+    assert [snapshot.step for snapshot in snapshots] == [0, 1, 2]
+    assert "without labels and counts" in caplog.text
+
+
+def test_sparse_gradients_are_recorded_whatever_the_default_dtype(tmp_path) -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        model = nn.Sequential(nn.Embedding(50, 4, sparse=True))
+        with watch(model, tmp_path, every=1, max_overhead=None, strict=True) as viz:
+            model(torch.arange(5)).sum().backward()
+            viz.step(0)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    ((snapshot,),) = (read(tmp_path)[1],)
+    assert (snapshot.embeddings["0"].grad_norms[:5] == 2).all()
+
+
+def test_a_traced_model_is_recorded(tmp_path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch, which would have one export instead
+        model = torch.jit.trace(nn.Sequential(nn.Linear(3, 2)), torch.ones(1, 3))
+    with watch(model, tmp_path, every=1, max_overhead=None, strict=True) as viz:
+        viz.step(0)
+    assert np.isfinite(read(tmp_path)[1][0].stats[0, STATS.index("weight_norm")])
+
+
+def test_a_fault_of_the_clock_of_the_device_is_a_fault_like_others(tmp_path, monkeypatch, caplog) -> None:
+    def broken(_: object) -> float:
+        raise RuntimeError("device lost")
+
+    monkeypatch.setattr("tensorboard_plugin_paramviz.capture.transfer.Transfer.device_secs", broken)
+    monkeypatch.setattr("tensorboard_plugin_paramviz.capture.breaker.FIRST_REST_SECS", 0.0)
+    model = Gpt(dropout=0.0)
+    with watch(model, tmp_path, every=1, max_overhead=None) as viz:
+        train(model, adam(model), viz, 3)
+        assert viz._recording.background._thread.is_alive()
+    assert "device lost" in caplog.text

@@ -303,6 +303,7 @@ def test_an_optimizer_that_was_replaced_leaves_no_stale_updates(tmp_path) -> Non
             viz.step(step)
             optimizer.zero_grad()
     grads, updates = columns(tmp_path, GRAD, UPDATE)
-    np.testing.assert_allclose(grads, 12**0.5, rtol=1e-5)
+    np.testing.assert_allclose(grads[[0, 1, 3]], 12**0.5, rtol=1e-5)
+    assert np.isnan(grads[2]).all(), "a step that no hook saw is believed from the second one on"
     np.testing.assert_allclose(updates[:2], 0.5 * 12**0.5, rtol=1e-5)
     assert np.isnan(updates[2:]).all()

@@ -61,9 +61,8 @@ def test_auto_takes_fewer_where_nothing_moves_and_more_where_much_does() -> None
     def after(change: float) -> int:
         schedule = make_schedule("auto", 20_000)
         assert isinstance(schedule, Auto)
-        for step in taken_steps(schedule, range(10_000)):
+        for _ in taken_steps(schedule, range(10_000)):
             schedule.moved(0.01)
-            assert step >= 0
         steps = []
         for step in range(10_000, 12_000):
             if schedule.due(step):
@@ -93,10 +92,18 @@ def test_auto_takes_what_is_unusual_for_usual_once_it_stays() -> None:
 def test_no_movement_makes_auto_stop(changes: list[float]) -> None:
     schedule = make_schedule("auto", 20_000)
     assert isinstance(schedule, Auto)
-    schedule.taken(0)
+    schedule.taken(10_000)
     for change in changes:
         schedule.moved(change)
-    assert schedule.due(10)
+    interval = 100
+    assert not schedule.due(10_000 + interval // 5)
+    assert schedule.due(10_000 + 4 * interval + 20)
+
+
+def test_steps_that_begin_again_with_each_pass_do_not_make_auto_record_for_ever() -> None:
+    schedule = make_schedule("auto", 300_000)
+    taken = sum(len(taken_steps(schedule, range(500))) for _ in range(2000))
+    assert taken < 3000, "a million steps: a snapshot at each beginning, and few beside"
 
 
 def test_auto_goes_on_after_a_run_went_back_to_a_saved_state() -> None:

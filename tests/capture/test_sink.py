@@ -91,7 +91,7 @@ def test_a_run_deleted_under_the_users_writer_goes_on_in_a_file_of_its_own(tmp_p
 def test_a_directory_that_became_a_file_is_a_fault_until_it_is_one_again(tmp_path) -> None:
     logdir = tmp_path / "run"
     sink = Sink(str(logdir))
-    write(sink, 0)
+    sink.write([summary("paramviz/model")], 0, 1000.0)
     shutil.rmtree(logdir)
     logdir.write_text("not a directory")
     with pytest.raises(OSError, match=os.strerror(errno.EEXIST)):
@@ -99,7 +99,19 @@ def test_a_directory_that_became_a_file_is_a_fault_until_it_is_one_again(tmp_pat
     logdir.unlink()
     write(sink, 2)
     sink.close()
-    assert tags(logdir) == [("paramviz/stats", 0), ("paramviz/stats", 2)]  # the first one is the head again
+    assert tags(logdir) == [("paramviz/model", 0), ("paramviz/stats", 2)]
+
+
+def test_a_new_file_begins_with_the_last_model_record(tmp_path) -> None:
+    logdir = tmp_path / "run"
+    sink = Sink(str(logdir))
+    for step in (0, 5):  # the model has changed
+        sink.write([summary("paramviz/model")], step, 1000.0 + step)
+        write(sink, step + 1)
+    shutil.rmtree(logdir)
+    write(sink, 7)
+    sink.close()
+    assert tags(logdir) == [("paramviz/model", 5), ("paramviz/stats", 7)]
 
 
 def test_a_user_who_closes_the_writer_meanwhile_loses_nothing(tmp_path) -> None:

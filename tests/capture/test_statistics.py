@@ -12,7 +12,7 @@ from toy_models import Gpt
 
 from tensorboard_plugin_paramviz.capture.finishing import finish
 from tensorboard_plugin_paramviz.capture.plan import Options, make_plan
-from tensorboard_plugin_paramviz.capture.sampling import PARAMETER_ENTRIES, Sampling
+from tensorboard_plugin_paramviz.capture.sampling import PARAMETER_ENTRIES, Sampling, flat
 from tensorboard_plugin_paramviz.capture.taking import Taker
 from tensorboard_plugin_paramviz.record import STATS
 
@@ -244,3 +244,41 @@ def test_large_models_take_turns_with_their_extremes_and_every_layer_has_its_tur
     assert (measured.sum(axis=0) == 1).all(), "one turn in three each"
     expected = [layer.weight.abs().max().item() for layer in model]
     np.testing.assert_allclose(np.nanmax(seen, axis=0), expected, rtol=1e-6)
+
+
+def test_a_layer_of_several_large_parameters_has_its_extremes_in_one_turn(monkeypatch) -> None:
+    monkeypatch.setattr("tensorboard_plugin_paramviz.capture.taking.EXTREMES_ENTRIES", 500_000)
+    model = filled(nn.LSTM(200, 200, 2))
+    taker = Taker(make_plan(model, Options("auto", "standard", None, 1_000_000, 100, None, None), [], "s", 0.0), [])
+    taken = [taker.take(None, None) for _ in range(3)]
+    seen = [finish(one, one.arrays(), 0, 0.0).stats[0, STATS.index("weight_max_abs")] for one in taken]
+    assert np.isfinite(seen).any()
+
+
+@pytest.mark.parametrize("layout", ["transposed", "channels last"])
+def test_scattered_parameters_are_read_in_the_order_of_their_memory_without_a_copy(layout: str) -> None:
+    if layout == "transposed":
+        tensor = torch.randn(300, 200).T
+    else:
+        tensor = torch.randn(8, 16, 3, 3).contiguous(memory_format=torch.channels_last)
+    assert flat(tensor).data_ptr() == tensor.data_ptr()
+    assert flat(tensor).sort().values.equal(tensor.reshape(-1).sort().values)
+
+
+@pytest.mark.parametrize("rows", [100, 3000])
+@pytest.mark.parametrize("touched", [5, 1000])
+def test_updates_of_a_table_are_those_of_its_rows_however_few_are_touched(rows: int, touched: int) -> None:
+    table = nn.Embedding(3000, 64)
+    counts = (1e6 / (1 + torch.arange(3000))).long()
+    ids = torch.multinomial(counts.float(), touched, replacement=True)
+    optimizer = torch.optim.SGD(table.parameters(), 1.0)
+    model = nn.Sequential(table)
+    model(ids).square().sum().backward()
+    options = Options("auto", "standard", None, 1_000_000, rows, None, counts.numpy())
+    taker = Taker(make_plan(model, options, [optimizer], "session", 0.0), [optimizer])
+    before, old = taker.keep_before(), table.weight.detach().clone()
+    optimizer.step()
+    taken = taker.take(before, None)
+    stats = finish(taken, taken.arrays(), 0, 0.0).stats
+    exact = (table.weight - old).norm().item()
+    assert stats[0, STATS.index("update_norm")] == pytest.approx(exact, rel=1e-5 if rows == 3000 else 0.35)

@@ -2,7 +2,8 @@
 
 Each entry of a parameter stands for numel / size entries. With 4,096 entries of a parameter a share is good to
 0.01 and the size of an update to one percent (the relative error of a sum of n squares of normal numbers is
-sqrt(2 / n), that of its root half as much), and the mean to 0.016 of the spread.
+sqrt(2 / n), that of its root half as much), and the mean to 0.016 of the spread: where entries are alike. They are not
+in an embedding table few of whose rows get a gradient, so the size of its updates comes from its rows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.capture.statistics.moments import sum_per_layer
-from tensorboard_plugin_paramviz.capture.statistics.segments import Float64, Int64, Segments
+from tensorboard_plugin_paramviz.capture.statistics.segments import Float32, Float64, Int64, Segments
 
 Bools = npt.NDArray[np.bool_]
 
@@ -47,6 +48,19 @@ def change_and_size(entries: Segments, before: Segments, numels: Float64) -> tup
     change = entries.values.astype(np.float64) - old
     stands_for = numels / np.maximum(before.counts, 1)
     return before.sums(change * change) * stands_for, before.sums(old * old) * stands_for
+
+
+def row_change(updates: Float32, total: int, counts: Int64 | None) -> float:
+    """Squared size of a table's last change from that of its sampled rows, updates [R], of `total` rows. Of a table few
+    of whose rows get a gradient this is far nearer than entries, and exact where all rows travel. counts: [R], where
+    the sample is half of the most frequent rows and half spread over the rest (`embeddings.choose_rows`)."""
+    squares = np.square(updates, dtype=np.float64)
+    if counts is None or total == len(updates):
+        return float(squares.sum()) * total / max(1, len(updates))
+    head = len(updates) // 2
+    by_frequency = np.argsort(-counts, kind="stable")
+    rest = squares[by_frequency[head:]]
+    return float(squares[by_frequency[:head]].sum() + rest.sum() * (total - head) / max(1, len(rest)))
 
 
 def update_norm(change: Float64, layer_of: Int64, measured: Float64) -> Float64:

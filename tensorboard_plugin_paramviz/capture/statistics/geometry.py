@@ -1,6 +1,6 @@
 """How an embedding fills its space: alignment, rank, leading direction, frequency, and how neighbourhoods change.
 
-Of at most 384 of the sampled rows, evenly spread over them and always the same. numpy only; called in the background.
+Of at most 192 of the sampled rows, evenly spread over them and always the same. numpy only; called in the background.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_paramviz.capture.statistics.eigenvalues import eigenvalues
 from tensorboard_plugin_paramviz.capture.statistics.segments import Float32, Float64, Int64
 from tensorboard_plugin_paramviz.record.names import GEOMETRY_STATS
 
 #: Rows whose cosines are taken with each other, and neighbours of each.
-MOST_ROWS, NEIGHBOURS = 384, 10
+MOST_ROWS, NEIGHBOURS = 192, 10
 #: Rows multiplied at a time: a product this small is made by one thread (OpenBLAS starts threads above 2^18 multiply-
 #: adds, and they then wait by spinning on the cores that train).
 _SMALL_PRODUCT = 1 << 18
@@ -29,7 +30,7 @@ class Geometry:
         """float32 [K], columns as `record.names.GEOMETRY_STATS`; NaN where it can't be told: a row that isn't finite,
         fewer than three rows, no counts, the first time for the churn. rows: float32 [R, D].
 
-        Cost: of 2,000 x 768 about 20 ms of one core.
+        Cost: of 2,000 x 768 about 50 ms of one core.
         """
         figures = dict.fromkeys(GEOMETRY_STATS, np.nan)
         chosen = np.linspace(0, max(0, len(rows) - 1), min(len(rows), MOST_ROWS)).astype(np.int64)
@@ -62,7 +63,7 @@ def mean_cosine(rows: Float32) -> float:
 def effective_rank(products: Float32) -> float:
     """exp(-sum p ln p) over p = s / sum s, s the singular values of the rows; from their inner products [n, n]. At most
     min(n, D). (Roy and Vetterli, EUSIPCO 2007; RankMe, arXiv 2210.02885.)"""
-    values = np.sqrt(np.maximum(np.linalg.eigvalsh(products.astype(np.float64)), 0))  # [n]
+    values = np.sqrt(np.maximum(eigenvalues(products.astype(np.float64)), 0))  # [n]
     # Singular values below a thousandth of the largest drown in the rounding of float32 products.
     values = values[values > values.max() * 1e-3]
     shares = values / values.sum()

@@ -21,6 +21,7 @@ from tensorboard_plugin_paramviz.record import STATS
 class Reading:
     """One snapshot's raw figures. layer_of: [P]. numels: [P]. entries, grad_entries: those taken of each parameter.
     before: the same entries before the last optimizer step; None = not measured. epsilons: [P], Adam's, else NaN.
+    row_changes: squared size of the change of a parameter that is an embedding table, from its rows.
     stable_ranks: of the layers they were measured for."""
 
     layer_of: Int64
@@ -31,6 +32,7 @@ class Reading:
     grad_entries: Segments
     epsilons: Float64
     before: Segments | None = None
+    row_changes: Mapping[int, float] = field(default_factory=dict)
     stable_ranks: Mapping[int, float] = field(default_factory=dict)
 
 
@@ -57,6 +59,8 @@ def layer_stats(reading: Reading, layers: int, *, norms_only: bool = False) -> F
             )
             if reading.before is not None:
                 change, size = strided.change_and_size(reading.entries, reading.before, numels)
+                for index, row_change in reading.row_changes.items():
+                    change[index] = row_change
                 # An optimizer that skips its step by itself (fused, under a gradient scaler) leaves infinite gradients
                 # and no change; that is no update of size 0.
                 if change.any() or not reading.grads.nonfinite.any():

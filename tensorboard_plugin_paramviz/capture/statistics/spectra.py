@@ -16,6 +16,7 @@ class Spectra:
 
     def __init__(self) -> None:
         self._vectors: dict[int, Tensor] = {}
+        self._noises: dict[tuple[int, torch.dtype, torch.device], Tensor] = {}
 
     def stable_ranks(self, matrices: Iterable[tuple[int, Tensor]]) -> dict[int, Tensor]:
         """|W|_F^2 / s_1^2 of each (key, matrix [rows, columns]), float32 [] on its device; from 1 (one direction only)
@@ -25,7 +26,17 @@ class Spectra:
 
         Cost: the first time 12, later 2 products with each matrix and its transpose; no synchronization.
         """
-        return {key: self._one(key, matrix) for key, matrix in matrices}
+        with torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+            return {key: self._one(key, matrix) for key, matrix in matrices}
+
+    def _noise(self, like: Tensor) -> Tensor:
+        """The same unit vector always, from a generator of its own: [columns]. A device is waited for once."""
+        key = (like.shape[1], like.dtype, like.device)
+        if key not in self._noises:
+            generator = torch.Generator().manual_seed(0)
+            vector = torch.randn(key[0], generator=generator, device="cpu").to(like)
+            self._noises[key] = vector / torch.linalg.vector_norm(vector)
+        return self._noises[key]
 
     def _one(self, key: int, matrix: Tensor) -> Tensor:
         matrix = matrix.detach()
@@ -33,20 +44,12 @@ class Spectra:
         vector = self._vectors.get(key)
         rounds = _WARM_ROUNDS
         if vector is None or vector.shape[0] != wide.shape[1] or vector.device != wide.device:
-            vector, rounds = _noise(wide), _FIRST_ROUNDS
+            vector, rounds = self._noise(wide), _FIRST_ROUNDS
         for _ in range(rounds):
             vector = wide.T @ (wide @ vector)  # [columns]
             vector = vector / torch.linalg.vector_norm(vector)
         square: Tensor = torch.linalg.vector_norm(wide @ vector) ** 2
         # A vector that met a NaN is forgotten, or the matrix could never be measured again.
-        self._vectors[key] = torch.where(torch.isfinite(vector).all(), vector, _noise(wide))
+        self._vectors[key] = torch.where(torch.isfinite(vector).all(), vector, self._noise(wide))
         rank: Tensor = torch.linalg.vector_norm(wide) ** 2 / square
         return rank.float()
-
-
-def _noise(matrix: Tensor) -> Tensor:
-    """The same unit vector always, from a generator of its own: [columns]."""
-    generator = torch.Generator().manual_seed(0)
-    vector = torch.randn(matrix.shape[1], generator=generator, device="cpu").to(matrix)
-    unit: Tensor = vector / torch.linalg.vector_norm(vector)
-    return unit

@@ -25,7 +25,7 @@ _BASIS_RATIO = 0.5
 
 
 @dataclass(frozen=True)
-class Share:
+class Allotment:
     """What travels of one table of D dimensions. directions: None = whole rows."""
 
     rows: int
@@ -49,7 +49,9 @@ def fixed_bytes(layer_count: int, table_count: int) -> int:
     return _FIXED_BYTES + table_count * _TABLE_BYTES + 4 * layer_count * (len(STATS) + _BESIDE_LAYER)
 
 
-def share_bytes(shapes: dict[str, tuple[int, int]], rows: int, max_bytes: int, layer_count: int) -> dict[str, Share]:
+def share_bytes(
+    shapes: dict[str, tuple[int, int]], rows: int, max_bytes: int, layer_count: int
+) -> dict[str, Allotment]:
     """What travels of each table [V, D], at most `rows` rows, so that no snapshot is larger than max_bytes. Where not
     all fits whole, the tables after the first share a quarter of the room, or what the first leaves.
 
@@ -59,7 +61,7 @@ def share_bytes(shapes: dict[str, tuple[int, int]], rows: int, max_bytes: int, l
         return {}
     room = max_bytes - fixed_bytes(layer_count, len(shapes))
     wanted = {path: min(rows, vocabulary) for path, (vocabulary, _) in shapes.items()}
-    shares = {path: Share(count) for path, count in wanted.items()}
+    shares = {path: Allotment(count) for path, count in wanted.items()}
     sizes = {path: share.bytes_of(shapes[path][1]) for path, share in shares.items()}
     if sum(sizes.values()) > room:
         first, *others = shapes
@@ -75,7 +77,7 @@ def share_bytes(shapes: dict[str, tuple[int, int]], rows: int, max_bytes: int, l
             others_room = room - shares[first].all_bytes(shapes[first][1])
     for path, share in shares.items():
         if share.rows < min(_FEWEST_ROWS, wanted[path]):
-            widest = max(Share(_FEWEST_ROWS).bytes_of(dims) for _, dims in shapes.values())
+            widest = max(Allotment(_FEWEST_ROWS).bytes_of(dims) for _, dims in shapes.values())
             needed = max_bytes - room + (2 + 4 * (len(shapes) - 1)) * widest
             raise ValueError(
                 f"watch(): max_bytes={max_bytes} is too small for {path!r} with {shapes[path][1]} dimensions; "
@@ -84,13 +86,13 @@ def share_bytes(shapes: dict[str, tuple[int, int]], rows: int, max_bytes: int, l
     return shares
 
 
-def _fit(wanted: int, dims: int, room: int) -> Share:
+def _fit(wanted: int, dims: int, room: int) -> Allotment:
     """The most of one table that fits into `room` bytes."""
     room = max(0, room)
-    whole = Share(wanted)
+    whole = Allotment(wanted)
     if whole.bytes_of(dims) <= room:
         return whole
-    fewer = Share(room // Share(1).bytes_of(dims))
+    fewer = Allotment(room // Allotment(1).bytes_of(dims))
     beside = 4 * len(BASIS_ROW_COLUMNS)
     enough = min(_FEWEST_DIRECTIONS, int(room * _BASIS_RATIO) // dims)
     rows = min(wanted, (room - enough * dims) // (enough + beside))
@@ -98,4 +100,4 @@ def _fit(wanted: int, dims: int, room: int) -> Share:
     # Of a narrow table, or of rows hardly more than directions, a basis saves nothing.
     if directions < 3 or rows <= max(fewer.rows, directions):
         return fewer
-    return Share(rows, directions)
+    return Allotment(rows, directions)
