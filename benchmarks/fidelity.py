@@ -36,7 +36,7 @@ ROWS, GPT2_DIMS, GPT2_POSITIONS, GPT2_LAYERS = 2000, 768, 1024, 76
 
 
 def recall(values: Float32, written: QuantizedRows) -> float:
-    """Allotment of each row's 10 nearest neighbours among [R, D] that are its 10 nearest in what was written; the mean."""
+    """Share of each row's 10 nearest neighbours among [R, D] that are its 10 nearest in what was written; the mean."""
     every = list(range(len(values)))
     exact = values.astype(np.float64)
     exact /= np.linalg.norm(exact, axis=1, keepdims=True)

@@ -1,128 +1,167 @@
-"""How long a new snapshot takes from `viz.step()` returning to the page: a real TensorBoard, a real Chromium, one
-machine.
+"""How long a new snapshot takes from `viz.step()` returning to the screen, and what many viewers cost: a real
+TensorBoard, a real Chromium, one machine.
 
-    python benchmarks/live.py [--snapshots 60] [--interval-secs 0.5] [--rows 2000] [--dims 64]
+    python benchmarks/live.py [--only latency|fast|scalars|viewers|tabs|streams ...] [--begun 100]
+                              [--snapshots 60] [--interval-secs 0.5] [--rows 2000] [--dims 64]
 
-Prints, as median and 95th percentile over the snapshots: `loaded`, the new snapshot is in the page; `first`, the first
-picture on the way to it is drawn; `drawn`, the last one is (the page glides for 160 ms on purpose). The floor measured
-in the same run is the file: from `viz.step()` returning until the record is whole on disk.
+`latency`: of a tiny model that trains under `watch()`, and of the simulator's live mode, each a process of its own;
+`fast`: the first of them with a snapshot each 50 ms. Median and 95th percentile over the snapshots of: `on disk`, the
+record is whole (the floor); `loaded`, the page has it; `first`, the first picture on the way to it; `in place`, the
+first picture with its points where they belong. `scalars`: how long TensorBoard's own server takes to know a scalar of
+the same file. `viewers`, `tabs`, `streams`: ten browsers, twelve tabs of one browser, fifty bare streams; what the
+server uses and how long other requests take meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
-import threading
 import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "e2e")]
 
-import torch  # noqa: E402
 from browser import ARGUMENTS, find_browser  # noqa: E402
 from page import Tab  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from serving import tensorboard  # noqa: E402
 
-from tensorboard_plugin_paramviz import watch  # noqa: E402
+from benchmarks import live_crowd  # noqa: E402
+from benchmarks.live_page import latencies, pictures_per_growth, shown, told, watch_page  # noqa: E402
 
-# Each picture drawn belongs to the newest snapshot loaded: the last one of them completes it.
-WATCH_PAGE = """() => {
-  const slider = document.querySelector("[role=slider][aria-label=Step]");
-  const scene = document.querySelector(".cloud").scene;
-  const seen = (window.seenSteps = { loaded: {}, first: {}, drawn: {} });
-  let frames = scene.frames;
-  const look = () => {
-    const now = performance.timeOrigin + performance.now();
-    const newest = slider.ariaValueMax;
-    seen.loaded[newest] ??= now;
-    if (scene.frames !== frames) {
-      seen.first[newest] ??= now;
-      seen.drawn[newest] = now;
-    }
-    frames = scene.frames;
-    requestAnimationFrame(look);
-  };
-  look();
-}"""
+PARTS = ("latency", "fast", "scalars", "viewers", "tabs", "streams")
+FAST_SECS = 0.05
+#: No divisor of the loader's interval: snapshots then fall anywhere within it.
+SCALARS_SECS = 0.73
+TAG = "train/loss"
+
+
+class Training:
+    """A training in a process of its own that has begun and waits for `go`."""
+
+    def __init__(self, folder: str, kind: str, options: argparse.Namespace, interval_secs: float | None = None) -> None:
+        interval = options.interval_secs if interval_secs is None else interval_secs
+        sizes = (options.begun, options.snapshots, interval, options.rows, options.dims)
+        script = [sys.executable, str(ROOT / "benchmarks" / "live_training.py"), f"{folder}/run", kind]
+        self._process = subprocess.Popen(
+            [*script, *map(str, sizes)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != "begun\n":
+            raise SystemExit("The training ended before it began, see above.")
+        self.returned: dict[int, float] = {}
+        self.written: dict[int, float] = {}
+
+    def go(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def read(self) -> None:
+        """What the process has said, once it has ended."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            told = json.loads(line)
+            self.returned[told["step"]], self.written[told["step"]] = told["returned"], told["written"]
+        self._process.wait()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def latency(kind: str, options: argparse.Namespace, interval_secs: float | None = None) -> None:
+    with tempfile.TemporaryDirectory() as folder, tensorboard(Path(folder)) as address, chromium() as browser:
+        training = Training(folder, kind, options, interval_secs)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(f"{address}/#paramviz")
+        tab = Tab(page)
+        tab.wait_for_cloud()
+        tab.rest()
+        watch_page(tab)
+        training.go()
+        while training.running():
+            page.wait_for_timeout(200)
+        page.wait_for_timeout(2000)
+        seen = shown(tab)
+        training.read()
+    interval = options.interval_secs if interval_secs is None else interval_secs
+    source = "watch()" if kind == "watch" else "the simulator"
+    print(f"\n{source}: {options.snapshots} snapshots of {options.rows} x {options.dims}, one each {interval:g} s")
+    print(told("on disk", [training.written[step] - at for step, at in training.returned.items()]))
+    for name, secs in latencies(seen, training.returned).items():
+        print(told(name, secs))
+    growths = int((seen.newest[1:] != seen.newest[:-1]).sum())
+    secs = seen.at[-1] - seen.at[0]
+    print(f"{'growths of the page':>22}: {growths}, {growths / max(secs, 1e-9):.1f} a second; "
+          f"{pictures_per_growth(seen):.1f} pictures each")  # fmt: skip
+
+
+def scalars(options: argparse.Namespace) -> None:
+    """TensorBoard's data API, asked each 20 ms, with the shortest interval that doesn't keep its loader busy."""
+    with tempfile.TemporaryDirectory() as folder, tensorboard(Path(folder), "--reload_interval", "1") as address:
+        training = Training(folder, "simulated", options, SCALARS_SECS)
+        query = urllib.parse.urlencode({"run": "run", "tag": TAG})
+        known: dict[int, float] = {}
+        training.go()
+        while training.running():
+            try:
+                with urllib.request.urlopen(f"{address}/data/plugin/scalars/scalars?{query}", timeout=10) as reply:
+                    steps = [int(step) for _, step, _ in json.load(reply)]
+            except OSError:
+                steps = []  # not known yet
+            for step in steps:
+                known.setdefault(step, time.time())
+            time.sleep(0.02)
+        training.read()
+    print(f"\nTensorBoard's own scalars, --reload_interval 1 (5 by default), {TAG} of the same file")
+    print(told("its server has it", [known[step] - at for step, at in training.returned.items() if step in known]))
+    print(f"{'its page has it':>22}: at the next reload, which is off by default and at most one each 30 s")
+
+
+def crowd(part: str, options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as folder, tensorboard(Path(folder)) as address:
+        training = Training(folder, "simulated", options)
+        if part == "streams":
+            live_crowd.streams(address, training)
+        else:
+            with chromium() as browser:
+                live_crowd.pages(part, browser, address, training)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
+    parser.add_argument("--begun", type=int, default=100, help="snapshots before the page is opened")
     parser.add_argument("--snapshots", type=int, default=60)
     parser.add_argument("--interval-secs", type=float, default=0.5)
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--dims", type=int, default=64)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as folder, tensorboard(Path(folder)) as address, sync_playwright() as playwright:
-        model = torch.nn.Sequential(torch.nn.Embedding(options.rows, options.dims), torch.nn.Linear(options.dims, 8))
-        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
-        with watch(model, f"{folder}/run", optimizer=optimizer, every=1, max_overhead=None) as viz:
-            train = Training(model, optimizer, viz)
-            for _ in range(5):
-                train.step()
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-            page = browser.new_page(viewport={"width": 1280, "height": 720})
-            page.goto(f"{address}/#paramviz")
-            tab = Tab(page)
-            tab.wait_for_cloud()
-            tab.rest()
-            tab.frame.evaluate(WATCH_PAGE)
-            thread = threading.Thread(target=train.run, args=(options.snapshots, options.interval_secs, Path(folder)))
-            thread.start()
-            while thread.is_alive():
-                page.wait_for_timeout(200)
-            page.wait_for_timeout(2000)
-            seen = tab.frame.evaluate("window.seenSteps")
-            browser.close()
-    print(f"{options.snapshots} snapshots of {options.rows} x {options.dims}, one each {options.interval_secs} s")
-    told("on disk", [train.written[step] - at for step, at in train.returned.items()])
-    for name in ("loaded", "first", "drawn"):
-        times = {int(step): at / 1000 for step, at in seen[name].items() if step.lstrip("-").isdigit()}
-        # A step that was passed over (two arrived at once) is drawn when a later one is.
-        waits = [min(t for s, t in times.items() if s >= step) - at for step, at in train.returned.items()]
-        told(name, waits)
-
-
-class Training:
-    """A tiny model that really trains. returned: when step() had returned; written: when the record was on disk."""
-
-    def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, viz: object) -> None:
-        self.model, self.optimizer, self.viz = model, optimizer, viz
-        self.number = 0
-        self.returned: dict[int, float] = {}
-        self.written: dict[int, float] = {}
-
-    def step(self) -> float:
-        rows = self.model[0].num_embeddings  # type: ignore[index]
-        tokens = torch.randint(0, rows, (256,))
-        loss = torch.nn.functional.cross_entropy(self.model(tokens), tokens % 8)
-        loss.backward()
-        self.optimizer.step()
-        self.viz.step(self.number, loss=loss)  # type: ignore[attr-defined]
-        returned = time.time()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.number += 1
-        return returned
-
-    def run(self, count: int, interval_secs: float, folder: Path) -> None:
-        for _ in range(count):
-            number, before = self.number, self.viz.snapshots  # type: ignore[attr-defined]
-            self.returned[number] = self.step()
-            while self.viz.snapshots == before:  # type: ignore[attr-defined]
-                time.sleep(0.0005)
-            self.written[number] = time.time()
-            time.sleep(interval_secs)
-
-
-def told(name: str, secs: list[float]) -> None:
-    low, median, high = np.percentile(np.array(secs) * 1000, [0, 50, 95])
-    print(f"{name:>8}: median {median:6.0f} ms   p95 {high:6.0f} ms   least {low:6.0f} ms")
+    runs: dict[str, list[Callable[[], None]]] = {
+        "latency": [lambda: latency("watch", options), lambda: latency("simulated", options)],
+        "fast": [lambda: latency("watch", options, FAST_SECS)],
+        "scalars": [lambda: scalars(options)],
+        **{part: [lambda part=part: crowd(part, options)] for part in PARTS[3:]},  # type: ignore[misc]
+    }
+    for part in options.only:
+        for run in runs[part]:
+            run()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ ALLOWED = {
 LIBRARIES = {
     "record": {"numpy", "tensorboard"},
     "capture": {"numpy", "tensorboard", "torch", "google_crc32c"},
-    "reader": {"numpy", "tensorboard", "google_crc32c"},
+    "reader": {"numpy", "tensorboard", "google_crc32c", "fsspec"},
     "analysis": {"numpy"},
     "web": {"numpy", "tensorboard"},
     "plugin": {"tensorboard", "werkzeug"},

@@ -172,11 +172,23 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     const list = Array.from({ length: total() }, (_, t) => t).filter(
       (t) => t % stride === 0 && t * EVERY >= from && t * EVERY <= to,
     );
-    const basis = { version: 1, variance_ratios: [0.22, 0.12, 0.07], fitted_steps: [0], radius: 1.3, aligned: false };
-    binary(response, { run: query("run"), embedding: query("embedding"), generation: 0, basis, total: total() }, [
+    const basis = {
+      version: 1,
+      variance_ratios: [0.22, 0.12, 0.07],
+      fitted_steps: [0],
+      radius: 1.3,
+      aligned: false,
+      kept_ratio: 1,
+    };
+    const range = Array.from({ length: total() }, (_, t) => t).filter((t) => t * EVERY >= from && t * EVERY <= to);
+    const said = { projection: query("projection") ?? "joint", basis_of: null, first: range[0] ?? total() };
+    const about = { run: query("run"), embedding: query("embedding"), generation: 0, ...said, basis, total: total() };
+    binary(response, about, [
       ["steps", "<i8", [list.length], steps(list)],
       ["wall_times", "<f8", [list.length], times(list)],
       ["positions", "<f4", [list.length, LETTERS.length, 3], Float32Array.from(list.flatMap(at))],
+      ["variance_shown", "<f4", [list.length], Float32Array.from(list, () => 0.4)],
+      ["range_steps", "<i8", [range.length], steps(range)],
     ]);
   } else if (route === "rows") {
     const rows = (query("rows") ?? "0").split(",").map(Number);

@@ -81,6 +81,7 @@ export interface PositionsQuery {
   from?: number | null;
   to?: number | null;
   stride?: number;
+  projection?: string;
 }
 
 export const getPositions = (query: PositionsQuery, signal: AbortSignal | null) =>

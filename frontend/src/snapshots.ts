@@ -8,11 +8,10 @@ export interface Bracket {
   after: number;
 }
 
-/** A range to ask the server for; its replies begin at ordinal `first`. */
+/** Ordinals to ask the server for, `last` included. */
 export interface Range {
   first: number;
-  from: number | null;
-  to: number | null;
+  last: number;
 }
 
 export class SnapshotSet {
@@ -21,6 +20,7 @@ export class SnapshotSet {
   #positions: (Float32Array | undefined)[] = [];
   #steps: number[] = [];
   #wallTimes: number[] = [];
+  #shown: number[] = [];
   #loaded = 0;
 
   constructor(rows: number) {
@@ -45,20 +45,34 @@ export class SnapshotSet {
       this.#positions.push(undefined);
       this.#steps.push(Number.NaN);
       this.#wallTimes.push(Number.NaN);
+      this.#shown.push(Number.NaN);
       this.#total++;
     }
   }
 
-  put(ordinal: number, step: number, wallTime: number, positions: Float32Array): void {
+  /** The steps of all snapshots from ordinal `first` on, loaded or not. */
+  know(first: number, steps: ArrayLike<number>): void {
+    this.growTo(first + steps.length);
+    for (let i = 0; i < steps.length; i++) this.#steps[first + i] = steps[i] as number;
+  }
+
+  /** shown: the share of the snapshot's variance that its positions show, NaN = unknown. */
+  put(ordinal: number, step: number, wallTime: number, positions: Float32Array, shown = Number.NaN): void {
     this.growTo(ordinal + 1);
     if (!this.#positions[ordinal]) this.#loaded++;
     this.#positions[ordinal] = positions;
     this.#steps[ordinal] = step;
     this.#wallTimes[ordinal] = wallTime;
+    this.#shown[ordinal] = shown;
   }
 
   positions(ordinal: number): Float32Array | undefined {
     return this.#positions[ordinal];
+  }
+
+  /** Share of its own variance that a loaded snapshot shows; NaN where it is unknown, or nothing varies. */
+  varianceShown(ordinal: number): number {
+    return this.#shown[ordinal] ?? Number.NaN;
   }
 
   has(ordinal: number): boolean {
@@ -68,15 +82,6 @@ export class SnapshotSet {
   /** Step of an ordinal, NaN while it has never been seen. */
   knownStep(ordinal: number): number {
     return this.#steps[ordinal] ?? Number.NaN;
-  }
-
-  /** The newest snapshot whose step has been seen. */
-  lastKnown(): { ordinal: number; step: number } | null {
-    for (let ordinal = this.#total - 1; ordinal >= 0; ordinal--) {
-      const step = this.#steps[ordinal] as number;
-      if (!Number.isNaN(step)) return { ordinal, step };
-    }
-    return null;
   }
 
   /** The loaded snapshots around `place`, or null when none is loaded. */
@@ -139,6 +144,18 @@ export class SnapshotSet {
     return null;
   }
 
+  /** The missing one nearest to `place` among each `stride`-th and the last, which give the run its outline; null = all
+   * of them are here. */
+  nextKeyframe(place: number, stride: number): number | null {
+    let nearest: number | null = null;
+    const last = this.#total - 1;
+    for (let ordinal = 0; ordinal <= last; ordinal = ordinal < last ? Math.min(last, ordinal + stride) : last + 1) {
+      if (this.has(ordinal)) continue;
+      if (nearest === null || Math.abs(ordinal - place) < Math.abs(nearest - place)) nearest = ordinal;
+    }
+    return nearest;
+  }
+
   /** direction: which side of the wanted ordinal is worth more, the cursor being on the other; 0 = both. */
   #rangeAround(wanted: number, most: number, direction: -1 | 0 | 1): Range {
     let first = wanted;
@@ -153,16 +170,7 @@ export class SnapshotSet {
     while (direction >= 0 && wants(last + 1, last + 2) && room()) last++;
     while (this.has(first)) first++;
     while (this.has(last)) last--;
-    // The reply's first snapshot must have a known ordinal: begin where the step, or the one before, is known.
-    while (first > 0 && Number.isNaN(this.knownStep(first)) && Number.isNaN(this.knownStep(first - 1))) first--;
-    const known = this.knownStep(first);
-    const from = !Number.isNaN(known) ? known : first === 0 ? null : this.knownStep(first - 1) + 1;
-    if (last >= this.#total - 1) return { first, from, to: null };
-    const end = this.knownStep(last);
-    const next = this.knownStep(last + 1);
-    if (!Number.isNaN(end)) return { first, from, to: end };
-    if (!Number.isNaN(next)) return { first, from, to: next - 1 };
-    return { first, from, to: Math.ceil(Math.max(this.stepAt(last), from ?? Number.NEGATIVE_INFINITY)) };
+    return { first, last };
   }
 
   /** Drops the loaded snapshots farthest from `place` until at most `most` are left; each `stride`-th and the last

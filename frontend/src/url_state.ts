@@ -1,6 +1,6 @@
 /** The view in the host's address: `#paramviz&p.paramviz.<key>=<value>`. What others put there stays. */
 
-export const KEYS = ["run", "embedding", "step", "row", "color"] as const;
+export const KEYS = ["run", "embedding", "step", "row", "color", "projection"] as const;
 export type UrlState = Partial<Record<(typeof KEYS)[number], string>>;
 
 const PREFIX = "p.paramviz.";

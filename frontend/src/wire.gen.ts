@@ -119,12 +119,10 @@ export interface ArrayInfo {
 
 /**
  * The three directions drawn. version: changes when refitted; positions of two versions don't mix.
- * variance_ratios: share of the joint variance along each direction, 0 to 1. fitted_steps: the snapshots it was
- * fitted on.
- * radius: distance from the origin within which 99 % of the points of the fitted snapshots lie. aligned: rotated
- * towards
- * an earlier fit, so the three directions span the first principal components without being them. kept_ratio: share of
- * the joint variance that was recorded, 1 where whole rows are; the rest is in no direction drawn.
+ * variance_ratios: share of the variance over the run along each direction, 0 to 1. fitted_steps: the snapshots it was
+ * fitted on. radius: distance from the origin within which 99 % of the run's points lie. aligned: rotated towards an
+ * earlier fit, so the three directions span the first principal components without being them. kept_ratio: share of
+ * the variance over the run that was recorded, 1 where whole rows are; the rest is in no direction drawn.
  */
 export interface Basis {
   version: number;
@@ -136,15 +134,21 @@ export interface Basis {
 }
 
 /**
- * `positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, 3].
- * total: snapshots of this embedding in the run.
+ * `positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, 3], variance_shown float32
+ * [T] (share of each snapshot's own variance, NaN = there is none), range_steps int64 [N] (of every snapshot between
+ * `from` and `to`, whatever the stride and however many are sent; the first of them has the ordinal `first`).
+ * total: snapshots of this embedding in the run. projection: as it was asked for. basis_of: the run that the basis was
+ * fitted on, None = this one.
  */
 export interface PositionsHeader {
   run: string;
   embedding: string;
   generation: number;
+  projection: string;
+  basis_of: string | null;
   basis: Basis;
   total: number;
+  first: number;
   arrays: ArrayInfo[];
 }
 

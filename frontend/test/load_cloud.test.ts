@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadCloud, stopLoading, wakeLoader } from "../src/store/load_cloud";
 import { following, seekStep } from "../src/store/playback";
 import { setRuns } from "../src/store/runs";
-import { cloud, loadedCount, morph, place, showCloud, step, total } from "../src/store/timeline";
+import { cloud, loadedCount, loadedVersion, morph, place, showCloud, step, total } from "../src/store/timeline";
 import type { Embedding, RunInfo } from "../src/wire.gen";
 
 const EMBEDDING: Embedding = {
@@ -16,20 +16,34 @@ const EMBEDDING: Embedding = {
   directions: null,
 };
 
-/** A run whose snapshot t stands at step 10 t; it answers `positions` as docs/http_api.md says. */
-const server = { total: 0, rows: 2, version: 1, generation: 0, most: 1e9, asked: [] as URLSearchParams[] };
+/** A run whose snapshot t stands at step 10 t; it answers `positions` as docs/http_api.md says. A basis has a version for
+ * each projection. */
+const server = {
+  total: 0,
+  rows: 2,
+  version: 1,
+  generation: 0,
+  most: 1e9,
+  stepOf: (t: number) => t * 10,
+  asked: [] as URLSearchParams[],
+};
+const versionOf = (query: URLSearchParams) => server.version + (query.get("projection") ?? "").length * 100;
 
 function reply(query: URLSearchParams): ArrayBuffer {
   const value = (name: string, otherwise: number) => Number(query.get(name) ?? otherwise);
-  const list = Array.from({ length: server.total }, (_, t) => t)
-    .filter((t) => t % value("stride", 1) === 0 && t * 10 >= value("from", 0) && t * 10 <= value("to", 1e9))
-    .slice(0, server.most);
+  const range = Array.from({ length: server.total }, (_, t) => t).filter(
+    (t) => server.stepOf(t) >= value("from", 0) && server.stepOf(t) <= value("to", 1e9),
+  );
+  const list = range.filter((t) => t % value("stride", 1) === 0).slice(0, server.most);
+  const version = versionOf(query);
   const header = {
     run: "r",
     embedding: "wte",
     generation: server.generation,
+    projection: query.get("projection") ?? "joint",
+    basis_of: null,
     basis: {
-      version: server.version,
+      version,
       variance_ratios: [0.5, 0.2, 0.1],
       fitted_steps: [0],
       radius: 1,
@@ -37,21 +51,33 @@ function reply(query: URLSearchParams): ArrayBuffer {
       kept_ratio: 1,
     },
     total: server.total,
+    first: range[0] ?? server.total,
     arrays: [
       { name: "steps", dtype: "<i8", shape: [list.length], offset: 0 },
       { name: "wall_times", dtype: "<f8", shape: [list.length], offset: list.length * 8 },
-      { name: "positions", dtype: "<f4", shape: [list.length, server.rows, 3], offset: list.length * 16 },
+      { name: "range_steps", dtype: "<i8", shape: [range.length], offset: list.length * 16 },
+      {
+        name: "positions",
+        dtype: "<f4",
+        shape: [list.length, server.rows, 3],
+        offset: (list.length * 2 + range.length) * 8,
+      },
+      { name: "variance_shown", dtype: "<f4", shape: [list.length], offset: 0 },
     ],
   };
+  const shownAt = (list.length * 2 + range.length) * 8 + Math.ceil((list.length * server.rows * 12) / 8) * 8;
+  (header.arrays.at(-1) as { offset: number }).offset = shownAt;
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((8 + text.length) / 8) * 8;
-  const data = new ArrayBuffer(start + list.length * (16 + server.rows * 12));
+  const data = new ArrayBuffer(start + shownAt + list.length * 4);
   new Uint8Array(data).set(new TextEncoder().encode("PVZ1"));
   new DataView(data).setUint32(4, text.length, true);
   new Uint8Array(data).set(text, 8);
-  new BigInt64Array(data, start, list.length).set(list.map((t) => BigInt(t * 10)));
-  const positions = new Float32Array(data, start + list.length * 16);
-  for (const [i, t] of list.entries()) positions.set([t, 0, 0, -t, 0, server.version], i * server.rows * 3);
+  new BigInt64Array(data, start, list.length).set(list.map((t) => BigInt(server.stepOf(t))));
+  new BigInt64Array(data, start + list.length * 16, range.length).set(range.map((t) => BigInt(server.stepOf(t))));
+  new Float32Array(data, start + shownAt, list.length).set(list.map((t) => t / 1000));
+  const positions = new Float32Array(data, start + (list.length * 2 + range.length) * 8);
+  for (const [i, t] of list.entries()) positions.set([t, 0, 0, -t, 0, version], i * server.rows * 3);
   return data;
 }
 
@@ -60,7 +86,7 @@ function tellRuns(): void {
     run: "r",
     snapshots: server.total,
     first_step: 0,
-    last_step: (server.total - 1) * 10,
+    last_step: server.stepOf(server.total - 1),
     last_wall_time: 0,
     live: true,
     sessions: 1,
@@ -71,13 +97,19 @@ function tellRuns(): void {
 }
 
 const failures: unknown[] = [];
-const start = (at: number | null) =>
-  loadCloud("r", EMBEDDING, at, {
-    failed: async (error) => {
-      failures.push(error);
-      return false;
+const start = (at: number | null, projection?: string) =>
+  loadCloud(
+    "r",
+    { ...EMBEDDING, shape: [server.rows, 8] },
+    at,
+    {
+      failed: async (error) => {
+        failures.push(error);
+        return false;
+      },
     },
-  });
+    projection,
+  );
 
 /** Lets the loader work until it has nothing more to ask. */
 async function settled(): Promise<void> {
@@ -89,6 +121,7 @@ async function settled(): Promise<void> {
 
 beforeEach(() => {
   Object.assign(server, { total: 300, rows: 2, version: 1, generation: 0, most: 1e9, asked: [] });
+  server.stepOf = (t) => t * 10;
   failures.length = 0;
   showCloud(null, 0, null);
   vi.stubGlobal("document", { baseURI: "http://host/data/plugin/paramviz/" });
@@ -117,7 +150,7 @@ describe("loading a cloud", () => {
     await settled();
     unsubscribe();
     expect(server.asked[0]?.get("stride")).toBe("5");
-    expect(firstDrawn).toBe(64);
+    expect(firstDrawn).toBe(61); // each fifth, and the one at the cursor
     expect(step.value).toBe(2990);
     expect(loadedCount.value).toBe(300);
     for (let ordinal = 0; ordinal < 300; ordinal++) {
@@ -150,6 +183,66 @@ describe("loading a cloud", () => {
     await settled();
     expect(step.value).toBe(850);
     expect(following.value).toBe(false);
+  });
+
+  test.each([
+    ["grow", (t: number) => t * t],
+    ["jump", (t: number) => (t < 150 ? t : 100_000 + t * 7)],
+  ])("begins at exactly the step asked for where steps %s", async (_, stepOf) => {
+    server.stepOf = stepOf;
+    for (const asked of [3, 131, 149, 151, 298]) {
+      server.asked = [];
+      tellRuns();
+      const firstPicture = new Promise<void>((drawn) => {
+        const unsubscribe = cloud.subscribe((now) => {
+          if (!now) return;
+          queueMicrotask(() => unsubscribe());
+          expect(now.set.has(asked)).toBe(true);
+          expect(server.asked.length).toBeLessThanOrEqual(2);
+          drawn();
+        });
+      });
+      void start(stepOf(asked));
+      await firstPicture;
+      expect(step.value).toBe(stepOf(asked));
+      await settled();
+      expect(step.value).toBe(stepOf(asked));
+      expect(loadedCount.value).toBe(300);
+      stopLoading();
+      showCloud(null, 0, null);
+    }
+  });
+
+  test("goes to exactly the step that is typed, before anything is loaded there", async () => {
+    server.stepOf = (t) => (t < 7003 ? t : 1_000_000 + t * 3);
+    server.total = 20_000;
+    tellRuns();
+    void start(null);
+    await vi.waitFor(() => expect(cloud.value).not.toBeNull());
+    seekStep(server.stepOf(7003));
+    expect(step.value).toBe(server.stepOf(7003));
+    await settled();
+    expect(step.value).toBe(server.stepOf(7003));
+  });
+
+  test("of large snapshots draws fewer first, then gives the run its outline, and what each shows of its variance", async () => {
+    // Of 50,000 rows, 0.6 MB each, ten make the first picture and 160 are held.
+    server.rows = 50_000;
+    tellRuns();
+    let firstDrawn = 0;
+    const unsubscribe = cloud.subscribe((shown) => {
+      firstDrawn ||= shown?.set.loaded ?? 0;
+    });
+    void start(1234);
+    await settled();
+    unsubscribe();
+    expect(firstDrawn).toBe(11);
+    const set = cloud.value?.set;
+    for (let ordinal = 0; ordinal < 300; ordinal += 5) expect(set?.has(ordinal)).toBe(true);
+    expect(set?.has(123) && set.has(122) && set.has(299)).toBe(true);
+    expect(set?.varianceShown(123)).toBeCloseTo(0.123, 6);
+    expect(set?.varianceShown(1)).toBeNaN();
+    expect(set?.bytes).toBeLessThanOrEqual(96 * 2 ** 20);
   });
 
   test("asks for nothing once everything is here", async () => {
@@ -251,6 +344,53 @@ describe("what was true no longer is", () => {
     expect(loadedCount.value).toBe(301);
     expect(cloud.value?.set.positions(7)?.[5]).toBe(2);
     expect(morph.value?.from[5]).toBe(1);
+  });
+
+  test("another projection is eased in from the old picture, at the same step, and only the last one asked for is drawn", async () => {
+    tellRuns();
+    void start(1000);
+    await settled();
+    const before = server.asked.length;
+    void start(step.value, "last");
+    void start(step.value, "clusters");
+    await settled();
+    expect(new Set(server.asked.slice(before + 1).map((query) => query.get("projection")))).toEqual(
+      new Set(["clusters"]),
+    );
+    expect(cloud.value?.basis.version).toBe(801);
+    expect(step.value).toBe(1000);
+    expect(loadedCount.value).toBe(300);
+    for (let ordinal = 0; ordinal < 300; ordinal++) expect(cloud.value?.set.positions(ordinal)?.[5]).toBe(801);
+    expect(morph.value?.from[5]).toBe(1);
+  });
+
+  test("a basis that changes between any two replies never stands beside another in one picture", async () => {
+    const seen = new Set<string>();
+    const unsubscribe = loadedVersion.subscribe(() => {
+      const now = cloud.peek();
+      const mixed = Array.from({ length: now?.set.total ?? 0 }, (_, t) => now?.set.positions(t)?.[5]);
+      for (const version of mixed) if (version !== undefined) seen.add(`${version} of ${now?.basis.version}`);
+    });
+    for (let changes = 1; changes <= 8; changes++) {
+      tellRuns();
+      const [asked, version] = [server.asked.length, server.version];
+      const answer = globalThis.fetch;
+      vi.stubGlobal("fetch", async (url: string) => {
+        // The change comes with the n-th reply.
+        if (server.asked.length === asked + changes) server.version = version + 1;
+        return answer(url);
+      });
+      void start(500);
+      await settled();
+      vi.stubGlobal("fetch", answer);
+      expect(cloud.value?.set.loaded).toBe(300);
+      expect(cloud.value?.basis.version).toBe(server.version);
+      server.total = 300;
+      showCloud(null, 0, null);
+    }
+    unsubscribe();
+    for (const pair of seen) expect(pair.split(" of ")[0]).toBe(pair.split(" of ")[1]);
+    expect(seen.size).toBeGreaterThan(1);
   });
 
   test("a restart that voided every snapshot clears the picture until there are new ones", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isProjection } from "../src/store/settings";
 import { parseHash, withState } from "../src/url_state";
 
 describe("reading the address", () => {
@@ -24,4 +25,22 @@ describe("writing the address", () => {
     expect(hash).toBe("#paramviz&tagFilter=x&p.other.a=2&p.paramviz.step=9");
   });
   test("another tab's address is not touched", () => expect(withState("#scalars&x=1", { step: "9" })).toBeNull());
+});
+
+test.each([
+  ["joint", true],
+  ["last", true],
+  ["clusters", true],
+  ["step:0", true],
+  ["step:-1200", true],
+  ["step:", false],
+  ["step:1e3", false],
+  ["step:9999999999999999", false],
+  ["tsne", false],
+  [undefined, false],
+])("a link's projection %s is one: %s", (text, is) => expect(isProjection(text)).toBe(is));
+
+test("a projection survives the trip through the address", () => {
+  const hash = withState("#paramviz", { run: "a/b", projection: "step:350" });
+  expect(parseHash(hash as string)).toEqual({ run: "a/b", projection: "step:350" });
 });

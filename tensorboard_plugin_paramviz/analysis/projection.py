@@ -1,4 +1,4 @@
-"""Joint PCA: one linear map for the whole run, so that only what moved in the model moves on the screen.
+"""PCA: one linear map for the whole run, so that only what moved in the model moves on the screen.
 
 Why linear and joint: a projection fitted anew at each step turns a still model into motion (Li et al., "Visualizing
 Neural Networks with the Grand Tour", Distill 2020, on data-visual correspondence).
@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_plugin_paramviz.record import QuantizedRows, dequantize, lengthen
+from tensorboard_plugin_paramviz.analysis.clusters import cluster, group_means
+from tensorboard_plugin_paramviz.analysis.one_thread import multiply
+from tensorboard_plugin_paramviz.analysis.principal import mean_of, principal_directions
+from tensorboard_plugin_paramviz.analysis.row_sample import RowSample, Span, blocks_of, lost_energy, unit_of
+from tensorboard_plugin_paramviz.analysis.spread import Spread
+from tensorboard_plugin_paramviz.record import QuantizedRows
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -21,16 +26,15 @@ Int64 = npt.NDArray[np.int64]
 
 #: Snapshots looked at for a fit.
 FIT_SNAPSHOTS = 32
-#: Rows looked at for a fit, over all its snapshots: bounds the cost (rows x D² multiplications).
-FIT_ROWS = 40_000
 
 
 @dataclass(frozen=True)
 class Basis:
-    """directions: float32 [D, 3], orthonormal columns. center: float32 [D]. variance_ratios: share of the joint
-    variance along each. kept_ratio: share of it that the rows still have, where they are written in a basis. aligned:
+    """directions: float32 [D, 3], orthonormal columns. center: float32 [D]. variance_ratios: share of the variance over
+    the run along each. kept_ratio: share of it that the rows still have, where they are written in a basis. aligned:
     the directions were rotated towards those of the fit before, so they span the first three principal components
-    without being them. radius: 99 % of the fitted points lie within it."""
+    without being them. radius: 99 % of the run's points lie within it. version: two bases of one version are the
+    same to the last bit."""
 
     directions: Float32
     center: Float32
@@ -59,76 +63,138 @@ def fit(
     snapshots: Sequence[QuantizedRows],
     steps: Sequence[int],
     *,
+    over: Sequence[QuantizedRows] | None = None,
     before: Basis | None = None,
-    generation: int = 0,
 ) -> Basis:
     """Principal components of all rows of all given snapshots together, centred on their joint mean.
 
-    Rows that aren't finite are left out. Where `before` has the same D, the directions are turned within the plane
-    they
-    span towards the old ones (orthogonal Procrustes, Schönemann 1966). Cost: at most 40,000 x D² multiplications and
-    one
-    D x D eigendecomposition.
+    over: snapshots of the whole run, which `variance_ratios` and `radius` speak of; None = those fitted. Rows that
+    aren't finite are left out. Where `before` has the same D, the directions are turned within the plane they span
+    towards the old ones (orthogonal Procrustes, Schönemann 1966). Cost: three passes over at most 40,000 rows, and
+    `principal_directions`.
     """
-    stride = max(1, -(-sum(len(snapshot.scale) for snapshot in snapshots) // FIT_ROWS))
-    sampled = [snapshot[at % stride :: stride] for at, snapshot in enumerate(snapshots)]
-    rows = np.concatenate([dequantize(snapshot) for snapshot in sampled])  # [N, D]
-    lost = np.concatenate([_lost_energy(snapshot) for snapshot in sampled])  # [N]
-    finite = np.isfinite(rows).all(axis=1)
-    rows, lost = rows[finite], lost[finite]
-    dims = rows.shape[1]
-    center = rows.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dims)  # [D]
-    # In units of the largest entry: the squares of a run that diverges, or has all but vanished, would leave float32.
-    unit = float(np.abs(rows).max(initial=0)) or 1.0
-    centred = rows / np.float32(unit) - (center / unit).astype(np.float32)  # [N, D]
-    covariance = (centred.T @ centred).astype(np.float64) / max(1, len(rows))  # [D, D]
-    _values, vectors = np.linalg.eigh(covariance)  # ascending
-    directions = np.zeros((dims, 3))
-    drawn = min(3, dims)
-    directions[:, :drawn] = _signed(vectors[:, ::-1][:, :drawn])
+    sample = RowSample(snapshots)
+    mean = mean_of(sample)  # [dims], in units
+    directions = sample.widened(principal_directions(sample, mean))  # [D, 3]
+    directions = _signed(directions)
+    center = sample.widened(mean[:, None])[:, 0] * sample.unit
     aligned = before is not None and before.directions.shape == directions.shape
     if aligned and before is not None:
         left, _, right = np.linalg.svd(directions.T @ before.directions)
         directions = directions @ (left @ right)
-    kept = float(np.trace(covariance))
-    total = kept + (float(lost.mean()) / unit**2 if len(lost) else 0.0)
-    along = np.einsum("dk,de,ek->k", directions, covariance, directions)  # [3]
-    ratios = along / total if total > 0 else np.zeros(3)
-    lengths = np.linalg.norm(centred @ directions.astype(np.float32), axis=1)  # [N]
-    return Basis(
-        directions=directions.astype(np.float32),
-        center=center.astype(np.float32),
-        variance_ratios=(float(ratios[0]), float(ratios[1]), float(ratios[2])),
-        fitted_steps=tuple(int(step) for step in steps),
-        radius=float(np.quantile(lengths, 0.99)) * unit if len(lengths) else 1.0,
-        aligned=aligned,
-        kept_ratio=kept / total if total > 0 else 1.0,
-        version=_version(steps, generation, before.version if aligned and before else 0),
+    return measured(
+        Basis(
+            directions=directions.astype(np.float32),
+            center=center.astype(np.float32),
+            variance_ratios=(0.0, 0.0, 0.0),
+            fitted_steps=tuple(int(step) for step in steps),
+            radius=1.0,
+            aligned=aligned,
+            version=0,
+        ),
+        snapshots if over is None else over,
     )
 
 
+def measured(basis: Basis, over: Sequence[QuantizedRows]) -> Basis:
+    """The same directions, with the shares of variance and the radius of these snapshots together."""
+    sample = RowSample(over)
+    directions = sample.narrowed(basis.directions.astype(np.float64)).astype(np.float32)  # [dims, 3]
+    begin = np.zeros(3) - basis.center.astype(np.float64) @ basis.directions / sample.unit
+    spread, drawn = Spread(), []
+    for block in sample.blocks():
+        along = multiply(block, directions)  # [r, 3]
+        spread.add(block, along)
+        drawn.append(np.linalg.norm(along + begin, axis=1))
+    ratios, kept = spread.shares(sample.lost())
+    lengths = np.concatenate(drawn) if drawn else np.zeros(0)
+    radius = float(np.quantile(lengths, 0.99)) * sample.unit if len(lengths) else 1.0
+    exact = replace(basis, variance_ratios=ratios, radius=radius, kept_ratio=kept)
+    return replace(exact, version=_version(exact))
+
+
+def cluster_rows(rows: QuantizedRows) -> QuantizedRows:
+    """Each finite row replaced by the mean of its cluster, so that a fit of them is the PCA of the cluster means, each
+    with the weight of its rows: of what lies between clusters and not within (Fisher's between-class scatter)."""
+    sample = RowSample([rows], whole=True)
+    blocks = list(sample.blocks())
+    if not blocks:
+        return rows
+    values = np.concatenate(blocks)  # [R, dims]
+    labels, _ = cluster(values)
+    of_cluster = group_means(values, labels)[labels]
+    return QuantizedRows(
+        of_cluster,
+        np.full(len(of_cluster), sample.unit, np.float32),
+        None if sample.span is None else sample.span.axes,
+    )
+
+
+class Projector:
+    """Draws snapshots on one basis. Rows written in a basis of their own are drawn by their coordinates: d x D x 3
+    multiplications once for each of their bases, and R x d x 3 for each snapshot."""
+
+    def __init__(self, basis: Basis) -> None:
+        self._basis = basis
+        center = basis.center.astype(np.float64)[:, None] * basis.directions
+        self._begin: Float32 = center.sum(axis=0).astype(np.float32)  # [3]
+        self._span: Span | None = None
+        self._directions = basis.directions
+
+    def positions(self, rows: QuantizedRows) -> Float32:
+        """float32 [R, 3]; NaN for a row that was not finite. Cost: R x D x 3 multiplications."""
+        return self._draw(rows, None)
+
+    def positions_and_share(self, rows: QuantizedRows) -> tuple[Float32, float]:
+        """Positions, and the share of this snapshot's own variance that they show; NaN where no two finite rows differ.
+        Cost: three times `positions`, of rows in a basis R x d² multiplications more."""
+        spread = Spread()
+        positions = self._draw(rows, spread)
+        lost = 0.0
+        if rows.directions is not None:
+            energies = lost_energy(rows, self._span) / (unit_of(rows) or 1.0) ** 2
+            finite = np.isfinite(energies)
+            lost = float(energies[finite].mean()) if finite.any() else 0.0
+        ratios, _ = spread.shares(lost)
+        return positions, min(1.0, sum(ratios)) if spread.varies else float("nan")
+
+    def _draw(self, rows: QuantizedRows, spread: Spread | None) -> Float32:
+        if rows.width != len(self._basis.center):
+            raise ValueError(f"rows of {rows.width} dimensions, the basis has {len(self._basis.center)}")
+        directions = self._along(rows)
+        positions = np.empty((len(rows.scale), 3), np.float32)
+        unit = np.float32(unit_of(rows) or 1.0) if spread else np.float32(1)
+        at = 0
+        for block in blocks_of(rows):
+            values = block.values.astype(np.float32)
+            # (q * s) @ W = (q @ W) * s: the scale is applied to three numbers a row, not to D.
+            products = multiply(values, directions)
+            positions[at : at + len(values)] = products * block.scale[:, None] - self._begin
+            at += len(values)
+            if spread:
+                finite = np.isfinite(products[:, 0]) & np.isfinite(block.scale)
+                if self._span is not None:
+                    values = multiply(values, self._span.turn)
+                scale = (block.scale / unit)[:, None]
+                if not finite.all():
+                    values, products, scale = values[finite], products[finite], scale[finite]
+                if len(scale):
+                    spread.add(values * scale, products * scale)
+        return positions
+
+    def _along(self, rows: QuantizedRows) -> Float32:
+        if rows.directions is None:
+            self._span = None
+            return self._basis.directions
+        if self._span is None or self._span.of is not rows.directions:
+            self._span = Span(rows.directions)
+            self._directions = multiply(rows.directions, self._basis.directions)  # [d, 3]
+        return self._directions
+
+
 def project(rows: QuantizedRows, basis: Basis) -> Float32:
-    """Positions float32 [R, 3]; NaN for a row that was not finite. Cost: R x D x 3 multiplications, of rows in a basis
-    d x D x 3 and R x d x 3."""
-    if rows.width != len(basis.center):
-        raise ValueError(f"rows of {rows.width} dimensions, the basis has {len(basis.center)}")
-    directions = basis.directions
-    if rows.directions is not None:
-        directions = np.matmul(rows.directions, basis.directions)  # [d, 3]
-    # (q * s) @ W = (q @ W) * s: the scale is applied to three numbers a row, not to D.
-    positions: Float32 = (rows.values.astype(np.float32) @ directions) * rows.scale[:, None]
-    positions -= basis.center @ basis.directions
-    return positions
-
-
-def _lost_energy(rows: QuantizedRows) -> Float64:
-    """Squared length that each row lost by its projection onto the basis it is written in, float64 [R]."""
-    if rows.directions is None or rows.norms is None:
-        return np.zeros(len(rows.scale))
-    values = lengthen(rows.values.astype(np.float32), rows.directions)
-    projected = np.einsum("rd,rd->r", values, values, dtype=np.float64) * rows.scale.astype(np.float64) ** 2
-    lost: Float64 = np.maximum(rows.norms.astype(np.float64) ** 2 - projected, 0)
-    return lost
+    """Positions of one snapshot: see `Projector`."""
+    return Projector(basis).positions(rows)
 
 
 def _signed(vectors: Float64) -> Float64:
@@ -138,6 +204,7 @@ def _signed(vectors: Float64) -> Float64:
     return vectors * np.where(signs == 0, 1, signs)
 
 
-def _version(steps: Sequence[int], generation: int, before: int) -> int:
-    text = f"{generation}/{before}/{','.join(map(str, steps))}"
-    return zlib.crc32(text.encode())
+def _version(basis: Basis) -> int:
+    """By content: the server's next life, or another one, tells the same basis by the same number."""
+    numbers = basis.directions.tobytes() + basis.center.tobytes() + bytes([basis.aligned])
+    return zlib.crc32(numbers + ",".join(map(str, basis.fitted_steps)).encode())

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.reader.run_index import Float64, Int64, RunIndex
-from tensorboard_plugin_paramviz.reader.snapshots import _tensor
+from tensorboard_plugin_paramviz.reader.snapshots import tensor
 from tensorboard_plugin_paramviz.record.summary import NUMPY_DTYPES
 
 Float32 = npt.NDArray[np.float32]
@@ -24,19 +24,24 @@ class Figures:
     def __init__(self, run: RunIndex, tag: str, dims: int) -> None:
         series = run.values(tag)
         sound = [
-            (kind := NUMPY_DTYPES.get(int(dtype))) is not None
-            and len(shape) == dims
-            and math.prod(shape) * kind.itemsize == length > 0
-            for dtype, shape, length in zip(series.dtypes, series.shapes, series.lengths, strict=True)
+            (kind := NUMPY_DTYPES.get(form.dtype)) is not None
+            and len(form.shape) == dims
+            and math.prod(form.shape) * kind.itemsize == form.length > 0
+            for form in series.known_forms
         ]
-        newest = max(np.flatnonzero(sound), key=lambda at: (series.files[at], at), default=None)
-        self.shape: tuple[int, ...] = () if newest is None else series.shapes[int(newest)]
-        same = [fit and shape == self.shape for fit, shape in zip(sound, series.shapes, strict=True)]
-        self._usable = np.flatnonzero(same)
+        fit = np.flatnonzero(np.array(sound, bool)[series.forms])
+        newest = (
+            max(fit.tolist(), key=lambda at: (series.files[at], at), default=None)
+            if len(series.paths) > 1
+            else (int(fit[-1]) if len(fit) else None)
+        )
+        self.shape: tuple[int, ...] = () if newest is None else series.form(newest).shape
+        same = [one and form.shape == self.shape for one, form in zip(sound, series.known_forms, strict=True)]
+        self._usable = np.flatnonzero(np.array(same, bool)[series.forms])
         self._series = series
         self.steps: Int64 = series.steps[self._usable]
         self.wall_times: Float64 = series.wall_times[self._usable]
 
     def read(self, at: int) -> Float32:
         """The tensor of the snapshot `steps[at]`. Raises MissingError. Cost: an open, a read, a close."""
-        return _tensor(self._series, int(self._usable[at])).astype(np.float32)
+        return tensor(self._series, int(self._usable[at])).astype(np.float32)

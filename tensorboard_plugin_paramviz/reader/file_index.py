@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tensorboard_plugin_paramviz.reader.columns import ScalarColumn, ValueColumn
+from tensorboard_plugin_paramviz.reader.columns import ScalarColumn, ValueColumn, basis_of
 from tensorboard_plugin_paramviz.reader.event_walk import EventHead, MalformedEventError, ValueSpan, read_event
+from tensorboard_plugin_paramviz.reader.logdir import is_remote
+from tensorboard_plugin_paramviz.reader.places import Place, storage_of
 from tensorboard_plugin_paramviz.reader.records import FOOTER_BYTES, DamagedFileError, read_records
-from tensorboard_plugin_paramviz.record.names import MODEL_TAG, basis_named_in, check_format
+from tensorboard_plugin_paramviz.reader.storage import Storage
+from tensorboard_plugin_paramviz.record.names import MODEL_TAG
 from tensorboard_plugin_paramviz.record.summary import check_form
 
 logger = logging.getLogger(__name__)
@@ -28,16 +31,17 @@ _SESSION = re.compile(rb'"session_id"\s*:\s*"([^"\\]{1,64})')
 class FileIndex:
     """Columns of one file. read_to: offset behind the last complete record. sessions: places of model records.
     damage: sentences that stay true. trouble: why nothing more can be read just now. resumed: voids steps of an earlier
-    file of the run. session: the newest model record's. refused: holds values of ours that this version can't read."""
+    file of the run. session: the newest model record's. refused: holds values of ours that this version can't
+    read. not_before: by the monotonic clock, when it may be read anew for being damaged."""
 
     path: str
     values: dict[str, ValueColumn] = field(default_factory=dict)
     scalars: dict[str, ScalarColumn] = field(default_factory=dict)
-    sessions: list[tuple[int, int]] = field(default_factory=list)
+    sessions: list[Place] = field(default_factory=list)
     purge_step: int | None = None
     read_to: int = 0
     size: int = 0
-    identity: tuple[int, int] | None = None
+    identity: object = None
     changed_at: float = 0.0
     damage: list[str] = field(default_factory=list)
     trouble: str | None = None
@@ -45,32 +49,34 @@ class FileIndex:
     resumed: bool = False
     session: str | None = None
     refused: bool = False
+    not_before: float = 0.0
     _last_bytes: bytes = b""  # of the record before read_to
     _last_step: int | None = None  # of the values of ours before read_to
 
     def look(self) -> bool:
-        """Ask the file system for the size: True where there is something new to read.
+        """Ask the storage for the size: True where there is something new to read. Cost: where nothing but the clock
+        has moved, that; else a look at the last bytes that were read.
 
         Raises FileNotFoundError where the file is gone, ReplacedFileError where it is another or a shorter one.
         """
-        status = os.stat(self.path)  # noqa: PTH116 - called 20 times a second per file
-        identity = (status.st_dev, status.st_ino)
-        grown = status.st_size > self.size
-        if status.st_size < self.read_to or ((grown or identity != self.identity) and not self._goes_on()):
+        storage = storage_of(self.path)
+        status = storage.status(self.path)
+        grown = status.size > self.size
+        is_same = (status.identity, status.changed_at) == (self.identity, self.changed_at) and not grown
+        if status.size < self.read_to or (not is_same and not self._goes_on(storage)):
             raise ReplacedFileError(self.path)
-        self.identity = identity
-        self.changed_at = status.st_mtime
-        self.size = status.st_size
+        self.identity = status.identity
+        self.changed_at = status.changed_at
+        self.size = status.size
         return grown
 
-    def _goes_on(self) -> bool:
+    def _goes_on(self, storage: Storage) -> bool:
         """True where what was read last still stands where it stood: also in a longer copy that took the file's place,
         as rsync leaves it."""
         if not self._last_bytes:
             return True
-        with open(self.path, "rb", buffering=0) as file:
-            at = self.read_to - FOOTER_BYTES - len(self._last_bytes)
-            return os.pread(file.fileno(), len(self._last_bytes), at) == self._last_bytes
+        at = self.read_to - FOOTER_BYTES - len(self._last_bytes)
+        return storage.ranges(self.path, [(at, len(self._last_bytes))]) == [self._last_bytes]
 
     def read(self) -> Iterator[list[tuple[int, EventHead]]]:
         """New complete records as (offset of the data, head), in groups. Doesn't change the columns: `add` does."""
@@ -108,7 +114,8 @@ class FileIndex:
 
     def fails(self, error: OSError) -> None:
         """It could not be looked at or read: said until that succeeds, which is tried on every look."""
-        self.trouble = f"{os.path.basename(self.path)} can't be read: {error.strerror or error}"  # noqa: PTH119
+        said = error.strerror or str(error)
+        self.trouble = said if is_remote(self.path) else f"{os.path.basename(self.path)} can't be read: {said}"  # noqa: PTH119
         self.size = 0
 
     def _head(self, offset: int, data: bytes | None) -> EventHead | None:
@@ -151,9 +158,8 @@ class FileIndex:
 
     def _add_value(self, offset: int, head: EventHead, span: ValueSpan) -> bool:
         try:
-            check_format(span.content)
+            basis_of(span.content)
             check_form(span.tag, span.dtype, span.shape, span.length)
-            basis_named_in(span.content)
         except ValueError as error:
             self.refused = True
             note = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119
@@ -162,7 +168,7 @@ class FileIndex:
                 logger.warning("%s", note)
             return False
         if span.tag == MODEL_TAG:
-            self.sessions.append((offset + span.offset, span.length))
+            self.sessions.append(Place(self.path, offset + span.offset, span.length, span.crc))
             return False
         if span.number is not None:
             self.scalars.setdefault(span.tag, ScalarColumn()).append(head.step, head.wall_time, span.number)

@@ -4,15 +4,21 @@ since."""
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tensorboard_plugin_paramviz.reader.file_index import FileIndex, ReplacedFileError
-from tensorboard_plugin_paramviz.reader.logdir import Root, event_files
+from tensorboard_plugin_paramviz.reader.logdir import Root, is_remote
+from tensorboard_plugin_paramviz.reader.places import storage_of
 from tensorboard_plugin_paramviz.reader.run_index import RunIndex
 
 logger = logging.getLogger(__name__)
+
+#: A file in which something is no longer what was indexed is read anew at once; again at most this often.
+READ_ANEW_SECS = 60.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Index:
         self.roots = roots
         self.runs: dict[str, RunIndex] = {}
         self.removed: dict[str, int] = {}
+        self._refused: dict[Root, str] = {}
         self._generations: dict[str, int] = {}  # the next one of each run that vanished
         self.cursor = 1
         self.lock = threading.RLock()
@@ -44,19 +51,42 @@ class Index:
         self._first_sight_bytes = 0
 
     @property
+    def has_seen_all(self) -> bool:
+        """Has every file that was there at the start been read once?"""
+        return self._first_sight_done
+
+    @property
     def loading(self) -> Loading:
         read = sum(file.read_to for run in self.runs.values() for file in run.files.values())
         if self._first_sight_done:
             return Loading(True, read, read)
         return Loading(False, read, max(read, self._first_sight_bytes))
 
-    def scan(self) -> None:
-        """Look for event files that appeared or vanished. Cost: one scandir per directory of the logdir."""
-        found = {(run, path) for root in self.roots for run, path in event_files(root)}
+    @property
+    def notices(self) -> list[str]:
+        """What keeps a whole root from being read just now, a sentence each."""
+        return [self._refused[root] for root in self.roots if root in self._refused]
+
+    def scan(self, roots: list[Root] | None = None) -> None:
+        """Look for event files that appeared or vanished below the given roots (all by default). A root that can't be
+        listed keeps the runs it had. Cost: one scandir per directory of a local root, one listing of a remote one."""
+        listed, found = [], set()
+        for root in self.roots if roots is None else roots:
+            try:
+                here = set(storage_of(root.path).event_files(root))
+            except FileNotFoundError:  # as a directory that isn't there yet
+                here = set()
+            except OSError as error:
+                self._refuse(root, error.strerror or str(error))
+                continue
+            self._refuse(root, None)
+            listed.append(root)
+            found |= here
         with self.lock:
             known = {(run.run, path) for run in self.runs.values() for path in run.files}
             for name, path in sorted(known - found):
-                self._forget(name, path)
+                if any(_is_below(path, root) for root in listed):
+                    self._forget(name, path)
             for name, path in sorted(found - known):
                 run = self.runs.setdefault(name, RunIndex(name, self._generations.get(name, 0)))
                 run.files[path] = FileIndex(path)
@@ -100,12 +130,15 @@ class Index:
 
     def _grown(self, run: RunIndex, file: FileIndex) -> bool:
         try:
+            if file.path in run.suspects and time.monotonic() >= file.not_before:
+                run.suspects.discard(file.path)
+                raise ReplacedFileError(file.path)
             return file.look()
         except ReplacedFileError:
-            logger.info("%s was replaced or cut: reading it again", file.path)
+            logger.info("%s was replaced, cut or damaged: reading it again", file.path)
             with self.lock:
                 run.forget(file.path)
-                run.files[file.path] = FileIndex(file.path)
+                run.files[file.path] = FileIndex(file.path, not_before=time.monotonic() + READ_ANEW_SECS)
                 run.generation += 1
                 self._touch(run)
             return False
@@ -127,8 +160,26 @@ class Index:
             self.removed[name] = self.cursor
             self._generations[name] = run.generation
 
+    def _refuse(self, root: Root, notice: str | None) -> None:
+        """Says once what keeps a root from being listed, in the log and to the viewers; None = nothing any more."""
+        if notice == self._refused.get(root):
+            return
+        with self.changed:
+            if notice is None:
+                del self._refused[root]
+            else:
+                self._refused[root] = notice
+                logger.warning("Param Viz can't look for runs: %s", notice)
+            self.cursor += 1
+            self.changed.notify_all()
+
     def _touch(self, run: RunIndex) -> None:
         with self.changed:
             self.cursor += 1
             run.touch(self.cursor)
             self.changed.notify_all()
+
+
+def _is_below(path: str, root: Root) -> bool:
+    separator = "/" if is_remote(root.path) else os.sep
+    return path.startswith(root.path.rstrip(separator) + separator)

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*")
+_URI = re.compile(r"[a-zA-Z][0-9a-zA-Z.+-]*(::[^/]*)*://.*")
+
+
+def is_remote(path: str) -> bool:
+    """True where a path has a scheme, as in s3://bucket/runs."""
+    return "://" in path and _URI.match(path) is not None
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Root:
 
 def roots_of(logdir: str, logdir_spec: str) -> list[Root]:
     """The roots named by TensorBoard's two flags (exactly one is given). Group syntax: `name:path,name2:path2`."""
+    if logdir and is_remote(logdir):
+        return [Root(logdir.rstrip("/"))]
     if logdir:
         return [Root(os.path.abspath(os.path.expanduser(logdir)))]  # noqa: PTH100, PTH111 - as TensorBoard: text, unresolved
     roots: dict[str, str | None] = {}
@@ -37,7 +44,7 @@ def roots_of(logdir: str, logdir_spec: str) -> list[Root]:
         grouped = ":" in specification and specification[0] != "/" and not os.path.splitdrive(specification)[0]
         if grouped and not _URI.match(specification):
             name, _, path = specification.partition(":")
-        roots[path if _URI.match(path) else str(Path(path).expanduser().resolve())] = name
+        roots[path.rstrip("/") if is_remote(path) else str(Path(path).expanduser().resolve())] = name
     return [Root(path, name) for path, name in roots.items()]
 
 
@@ -59,10 +66,15 @@ def event_files(root: Root) -> Iterator[tuple[str, str]]:
                 for entry in entries:
                     if _is_directory(entry):
                         waiting.append(entry.path)
-                    elif "tfevents" in entry.name and not entry.name.endswith(".profile-empty"):
+                    elif is_event_file(entry.name):
                         yield root.run_name(directory), entry.path
         except OSError:
             continue
+
+
+def is_event_file(name: str) -> bool:
+    """By TensorBoard's own rule."""
+    return "tfevents" in name and not name.endswith(".profile-empty")
 
 
 def _is_directory(entry: os.DirEntry[str]) -> bool:

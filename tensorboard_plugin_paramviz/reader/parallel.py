@@ -29,7 +29,7 @@ def written(file: FileIndex) -> tuple[float, float] | None:
         return None
     first = min(columns, key=lambda column: column.offsets[0])
     last = max(columns, key=lambda column: column.offsets[-1])
-    return first.wall_times[0], last.wall_times[-1]
+    return float(first.wall_times[0]), float(last.wall_times[-1])
 
 
 def begun_at(path: str) -> float | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import google_crc32c
 
+from tensorboard_plugin_paramviz.reader.places import storage_of
+from tensorboard_plugin_paramviz.reader.storage import Read
+
 HEADER_BYTES = 12  # length u64, masked CRC of the length u32
 FOOTER_BYTES = 4  # masked CRC of the data u32
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
-#: Read at once. Larger than nearly every record, small beside the memory of any machine.
-BLOCK_BYTES = 8 << 20
 
 
 class DamagedFileError(ValueError):
@@ -42,16 +42,16 @@ def read_records(path: str, start: int, end: int) -> Iterator[RawRecord]:
 
     Raises DamagedFileError where a length does not hold its CRC, OSError where the file can't be read. Cost: each
     byte is
-    read once and copied once for the CRC; at most one record or 8 MiB in memory.
+    read once and copied once for the CRC; at most one record or a block of the storage in memory.
     """
-    with open(path, "rb", buffering=0) as file:
-        descriptor = file.fileno()
+    storage = storage_of(path)
+    with storage.open(path) as read:
         position = start
         block, block_start = b"", start
         while end - position >= HEADER_BYTES:
             within = position - block_start
             if len(block) - within < HEADER_BYTES:
-                block, block_start, within = _block(descriptor, position, HEADER_BYTES, end), position, 0
+                block, block_start, within = _block(read, storage.block_bytes, position, HEADER_BYTES, end), position, 0
                 if len(block) < HEADER_BYTES:
                     return  # shorter than it was when we looked: the next look tells
             length, length_crc = _HEADER.unpack_from(block, within)
@@ -64,7 +64,7 @@ def read_records(path: str, start: int, end: int) -> Iterator[RawRecord]:
             if end - position < whole:
                 return
             if len(block) - within < whole:
-                block, block_start, within = _block(descriptor, position, whole, end), position, 0
+                block, block_start, within = _block(read, storage.block_bytes, position, whole, end), position, 0
                 if len(block) < whole:
                     return
             data = block[within + HEADER_BYTES : within + HEADER_BYTES + length]
@@ -74,14 +74,5 @@ def read_records(path: str, start: int, end: int) -> Iterator[RawRecord]:
             position += whole
 
 
-def _block(descriptor: int, position: int, needed: int, end: int) -> bytes:
-    wanted = min(max(needed, BLOCK_BYTES), end - position)
-    parts = []
-    while wanted > 0:
-        part = os.pread(descriptor, wanted, position)
-        if not part:
-            break
-        parts.append(part)
-        position += len(part)
-        wanted -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+def _block(read: Read, block_bytes: int, position: int, needed: int, end: int) -> bytes:
+    return read(position, min(max(needed, block_bytes), end - position))

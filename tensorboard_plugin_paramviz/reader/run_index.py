@@ -9,15 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_plugin_paramviz.reader.columns import StepColumn
+from tensorboard_plugin_paramviz.reader.columns import StepColumn, ValueColumn
 from tensorboard_plugin_paramviz.reader.file_index import FileIndex
+from tensorboard_plugin_paramviz.reader.joining import join, rising, same_state, state
 from tensorboard_plugin_paramviz.reader.parallel import sentence, written_at_once
+from tensorboard_plugin_paramviz.reader.places import Place
+from tensorboard_plugin_paramviz.reader.series import LaterSeries, ValueSeries, joined, lend
 from tensorboard_plugin_paramviz.reader.stand_in import NO_MODEL_RECORD
+from tensorboard_plugin_paramviz.record.model_record import ModelRecord
 from tensorboard_plugin_paramviz.record.names import BASIS_PREFIX, EMBEDDING_PREFIX
 
 Int64 = npt.NDArray[np.int64]
@@ -25,37 +30,14 @@ Float64 = npt.NDArray[np.float64]
 Column = TypeVar("Column", bound=StepColumn)
 Result = TypeVar("Result")
 
-
-@dataclass(frozen=True)
-class ValueSeries:
-    """Places of one tag's tensors through the run. All arrays [T]; files index `paths`. bases: identity of the basis
-    that each is written in, -1 = none."""
-
-    steps: Int64
-    wall_times: Float64
-    files: Int64
-    offsets: Int64
-    lengths: Int64
-    dtypes: Int64
-    bases: Int64
-    shapes: list[tuple[int, ...]]
-    paths: list[str]
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        """Of the newest file's last tensor, which is what its model record speaks of; None where there is none."""
-        if not len(self.files):
-            return None
-        return self.shapes[int(np.flatnonzero(self.files == self.files.max())[-1])]
+__all__ = ["BasisPlace", "RunIndex", "ScalarSeries", "ValueSeries"]
 
 
 @dataclass(frozen=True)
 class BasisPlace:
     """One stored basis: int8 [d, D]."""
 
-    path: str
-    offset: int
-    length: int
+    place: Place
     shape: tuple[int, ...]
 
 
@@ -76,12 +58,13 @@ class RunIndex:
         self.files: dict[str, FileIndex] = {}
         self.changed = 0
         self.generation = generation
+        self.suspects: set[str] = set()  # paths of files in which something is no longer what was indexed
+        self.models: dict[Place, ModelRecord] = {}  # decoded, of what is asked for again and again
         self._parallel: set[tuple[str, str]] = set()  # paths, in order
-        self._cache: dict[object, Any] = {}
+        self._cache: dict[object, tuple[object, Any]] = {}
 
     def touch(self, cursor: int) -> None:
         self.changed = cursor
-        self._cache.clear()
 
     @property
     def tags(self) -> list[str]:
@@ -97,9 +80,9 @@ class RunIndex:
         return any(file.sessions or file.values or file.hidden for file in self.files.values())
 
     @property
-    def sessions(self) -> list[tuple[str, int, int]]:
-        """(file path, offset, length) of each model record, oldest first."""
-        return [(file.path, *place) for file in self._ordered() for place in file.sessions]
+    def sessions(self) -> list[Place]:
+        """Of each model record, oldest first."""
+        return [place for file in self._ordered() for place in file.sessions]
 
     @property
     def damaged(self) -> list[str]:
@@ -120,12 +103,19 @@ class RunIndex:
 
     def snapshot_steps(self) -> tuple[Int64, Float64]:
         """Steps and wall times of all snapshots: steps at which any tag of ours stands. Asked for after every change of
-        a run, so its cost counts: a copy of each tag's steps; tags that stand at the same ones aren't merged again."""
+        a run, so its cost counts: tags that stand at the same steps are compared, not merged."""
+        tags = [self._live_values(tag) for tag in self.tags]
 
         def build() -> tuple[Int64, Float64]:
             steps, wall_times = np.empty(0, np.int64), np.empty(0, np.float64)
-            for tag in self.tags:
-                more, more_times = self._places(tag)
+            before: list[Int64] = []
+            for parts in tags:
+                places = [column.steps[:keep] for _, column, keep in parts]
+                if len(places) == len(before) and all(map(np.array_equal, places, before)):
+                    continue
+                order, before = rising(places), places
+                more = join(places, np.int64)[order]
+                more_times = join([column.wall_times[:keep] for _, column, keep in parts], np.float64)[order]
                 if len(steps) == 0:
                     steps, wall_times = more, more_times
                 elif not np.array_equal(steps, more):
@@ -133,74 +123,75 @@ class RunIndex:
                     wall_times = np.concatenate([wall_times, more_times])[first]
             return steps, wall_times
 
-        return self._cached("steps", build)
-
-    def _places(self, tag: str) -> tuple[Int64, Float64]:
-        """Steps and wall times of one tag alone."""
-        parts = self._live_parts([(file, file.values.get(tag)) for file in self._ordered()])
-        order = _rising(steps := _join([column.steps[:keep] for _, column, keep in parts], np.int64))
-        return steps[order], _join([column.wall_times[:keep] for _, column, keep in parts], np.float64)[order]
+        return self._cached("steps", [state(parts) for parts in tags], build)
 
     def values(self, tag: str) -> ValueSeries:
-        def build() -> ValueSeries:
-            parts = self._live_parts([(file, file.values.get(tag)) for file in self._ordered()])
-            columns = [(column, keep) for _, column, keep in parts]
-            order = _rising(steps := _join([column.steps[:keep] for column, keep in columns], np.int64))
-            shapes = [shape for column, keep in columns for shape in column.shapes[:keep]]
-            return ValueSeries(
-                steps=steps[order],
-                wall_times=_join([column.wall_times[:keep] for column, keep in columns], np.float64)[order],
-                files=np.repeat(np.arange(len(parts)), [keep for _, keep in columns])[order],
-                offsets=_join([column.offsets[:keep] for column, keep in columns], np.int64)[order],
-                lengths=_join([column.lengths[:keep] for column, keep in columns], np.int64)[order],
-                dtypes=_join([column.dtypes[:keep] for column, keep in columns], np.int64)[order],
-                bases=_join([column.bases[:keep] for column, keep in columns], np.int64)[order],
-                shapes=shapes if isinstance(order, slice) else [shapes[ordinal] for ordinal in order],
-                paths=[file.path for file, _, _ in parts],
-            )
+        """Places of a tag's tensors. Cost: of one file nothing, its columns are lent; of several a copy, where anything
+        of them has changed."""
+        return self.values_later(tag).series
 
-        return self._cached(("values", tag), build)
+    def values_later(self, tag: str) -> LaterSeries:
+        """The same as of now, joined when it is asked for, which may be without the lock: what columns lend stays."""
+        parts = self._live_values(tag)
+        made_of, lent = state(parts), [lend(column, keep) for _, column, keep in parts]
+        paths = [file.path for file, _, _ in parts]
+        join_now = partial(self._cached, ("values", tag), made_of, partial(joined, lent, paths, self.suspects))
+        return LaterSeries(sum(keep for _, _, keep in parts), join_now)
+
+    def _live_values(self, tag: str) -> list[tuple[FileIndex, ValueColumn, int]]:
+        return self._live_parts([(file, file.values.get(tag)) for file in self._ordered()])
 
     def bases(self, path: str) -> dict[int, BasisPlace]:
         """Where the bases of an embedding stand, by identity. Those of void snapshots too: one is the same wherever it
         stands."""
-        columns = [(file.path, file.values.get(BASIS_PREFIX + path)) for file in self._ordered()]
-        return {
-            identity: BasisPlace(name, column.offsets[at], column.lengths[at], column.shapes[at])
-            for name, column in columns
-            if column is not None
-            for at, identity in enumerate(column.bases)
-        }
+        columns = [(file, file.values.get(BASIS_PREFIX + path)) for file in self._ordered()]
+        parts = [(file, column, len(column)) for file, column in columns if column is not None]
+
+        def build() -> dict[int, BasisPlace]:
+            return {
+                form.basis: BasisPlace(Place(file.path, offset, form.length, crc), form.shape)
+                for file, column, _ in parts
+                for offset, crc, number in zip(
+                    column.offsets.tolist(), column.crcs.tolist(), column.forms.tolist(), strict=True
+                )
+                if (form := column.known_forms[number])
+            }
+
+        return self._cached(("bases", path), state(parts), build)
 
     def _without_basis(self) -> list[str]:
         """A sentence for each embedding of which something is written in a basis that stands nowhere."""
+        embeddings = [tag.removeprefix(EMBEDDING_PREFIX) for tag in self.tags if tag.startswith(EMBEDDING_PREFIX)]
+        found = [(path, self.values(EMBEDDING_PREFIX + path), self.bases(path)) for path in embeddings]
 
         def build() -> list[str]:
             sentences = []
-            for tag in self.tags:
-                if tag.startswith(EMBEDDING_PREFIX):
-                    path = tag.removeprefix(EMBEDDING_PREFIX)
-                    named, counts = np.unique(self.values(tag).bases, return_counts=True)
-                    known = self.bases(path)
-                    lost = sum(int(n) for one, n in zip(named, counts, strict=True) if one >= 0 and one not in known)
-                    if lost:
-                        what = "1 snapshot" if lost == 1 else f"{lost:,} snapshots"
-                        sentences.append(f"{what} of {path} can't be drawn: the basis of their rows could not be read")
+            for path, series, known in found:
+                counts = np.bincount(series.forms, minlength=len(series.known_forms)).tolist()
+                lost = sum(
+                    count
+                    for form, count in zip(series.known_forms, counts, strict=True)
+                    if form.basis >= 0 and form.basis not in known
+                )
+                if lost:
+                    what = "1 snapshot" if lost == 1 else f"{lost:,} snapshots"
+                    sentences.append(f"{what} of {path} can't be drawn: the basis of their rows could not be read")
             return sentences
 
-        return self._cached("without basis", build)
+        return self._cached("without basis", found, build)
 
     def scalars(self, tag: str) -> ScalarSeries:
+        parts = self._live_parts([(file, file.scalars.get(tag)) for file in self._ordered()])
+
         def build() -> ScalarSeries:
-            parts = self._live_parts([(file, file.scalars.get(tag)) for file in self._ordered()])
-            order = _rising(steps := _join([column.steps[:keep] for _, column, keep in parts], np.int64))
+            order = rising([column.steps[:keep] for _, column, keep in parts])
             return ScalarSeries(
-                steps=steps[order],
-                wall_times=_join([column.wall_times[:keep] for _, column, keep in parts], np.float64)[order],
-                values=_join([column.values[:keep] for _, column, keep in parts], np.float32)[order],
+                steps=join([column.steps[:keep] for _, column, keep in parts], np.int64)[order],
+                wall_times=join([column.wall_times[:keep] for _, column, keep in parts], np.float64)[order],
+                values=join([column.values[:keep] for _, column, keep in parts], np.float32)[order],
             )
 
-        return self._cached(("scalars", tag), build)
+        return self._cached(("scalars", tag), state(parts), build)
 
     def changes_past(self, file: FileIndex, since: int | None) -> bool:
         """Called when `file` has got snapshots from step `since` on (None = only other records): True where snapshots
@@ -220,11 +211,12 @@ class RunIndex:
     def forget(self, path: str) -> None:
         """A file is gone, or another took its place."""
         del self.files[path]
+        self.suspects.discard(path)
         self._parallel = {pair for pair in self._parallel if path not in pair}
 
     def _voids_earlier(self, file: FileIndex) -> bool:
         """True where `file` repeats steps that stand in an earlier file (a resumed run)."""
-        first = [column.steps[0] for column in file.values.values() if len(column)]
+        first = [int(column.steps[0]) for column in file.values.values() if len(column)]
         start = min([*first, *([] if file.purge_step is None else [file.purge_step])], default=None)
         if start is None:
             return False
@@ -251,38 +243,24 @@ class RunIndex:
         for file, column in reversed(columns):
             if column is not None and len(column):
                 voids = [step for later, step in voiding if not self._are_parallel(file, later)]
-                keep = int(np.searchsorted(np.asarray(column.steps), min(voids))) if voids else len(column)
+                keep = int(np.searchsorted(column.steps, min(voids))) if voids else len(column)
                 parts.append((file, column, keep))
-                voiding.append((file, column.steps[0]))
+                voiding.append((file, int(column.steps[0])))
             if file.purge_step is not None:
                 voiding.append((file, file.purge_step))
         return parts[::-1]
 
-    def _cached(self, key: object, build: Callable[[], Result]) -> Result:
-        if key not in self._cache:
-            self._cache[key] = build()
-        result: Result = self._cache[key]
+    def _cached(self, key: object, made_of: object, build: Callable[[], Result]) -> Result:
+        """What was built last where it was made of the same, else built now."""
+        held = self._cache.get(key)
+        if held is None or not same_state(held[0], made_of):
+            held = self._cache[key] = (made_of, build())
+        result: Result = held[1]
         return result
 
 
-def _join(parts: list[Any], dtype: type) -> npt.NDArray[Any]:
-    """One array of slices of columns, which are copies already: a single one, as nearly always, isn't copied again."""
-    if len(parts) == 1:
-        return np.asarray(parts[0], dtype)
-    return np.concatenate([np.asarray(part, dtype) for part in parts]) if parts else np.empty(0, dtype)
-
-
-def _rising(steps: Int64) -> Int64 | slice:
-    """What puts joined steps in order: of a step that stands there twice, the last. Files that were written one after
-    the other are in order already."""
-    if not (np.diff(steps) <= 0).any():
-        return slice(None)
-    _, last = np.unique(steps[::-1], return_index=True)
-    return len(steps) - 1 - last
-
-
 def _last_step(file: FileIndex) -> float:
-    return max((column.steps[-1] for column in file.values.values() if len(column)), default=-math.inf)
+    return max((int(column.steps[-1]) for column in file.values.values() if len(column)), default=-math.inf)
 
 
 def _path(file: FileIndex) -> str:

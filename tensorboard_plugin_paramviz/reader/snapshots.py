@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_paramviz.reader.places import MissingError, Place, read_places
 from tensorboard_plugin_paramviz.reader.run_index import Int64, RunIndex, ValueSeries
 from tensorboard_plugin_paramviz.reader.stand_in import stand_in
 from tensorboard_plugin_paramviz.record.basis_codec import StoredBasis
@@ -17,11 +17,11 @@ from tensorboard_plugin_paramviz.record.model_record import EmbeddingInfo, Model
 from tensorboard_plugin_paramviz.record.names import EMBEDDING_PREFIX, EMBEDDING_ROWS_PREFIX, STATS_TAG
 from tensorboard_plugin_paramviz.record.summary import decode_array, decode_rows
 
+__all__ = ["EmbeddingSnapshot", "MissingError", "SnapshotReader"]
+
 Float32 = npt.NDArray[np.float32]
-
-
-class MissingError(LookupError):
-    """What was asked for isn't there (any more). The message names what is."""
+#: Read at a time: enough that a store's latency counts little, little enough that the first comes soon.
+BATCH_BYTES, BATCH_PLACES = 16 << 20, 512
 
 
 @dataclass(frozen=True)
@@ -37,37 +37,49 @@ class EmbeddingSnapshot:
 class SnapshotReader:
     """Reads of one run as it stood when this was made; make one per request, under the index's lock.
 
-    Cost of a read: an open, a pread per tensor, a close; only bases are kept.
+    Cost of a read: an open, a pread per tensor, a close, from a store a request; only bases are kept. Bytes that are
+    not what was indexed are a MissingError, and their file is read anew.
     """
 
     def __init__(self, run: RunIndex) -> None:
         self.run = run.run
         self.generation = run.generation
         self._sessions = run.sessions
+        self._suspects = run.suspects
+        self._models = run.models
         self._embeddings = {
-            tag.removeprefix(EMBEDDING_PREFIX): (run.values(tag), run.values(EMBEDDING_ROWS_PREFIX + path))
+            path: (series, run.values_later(EMBEDDING_ROWS_PREFIX + path))
             for tag in run.tags
-            if (path := tag.removeprefix(EMBEDDING_PREFIX)) != tag and len(run.values(tag).steps)
+            if (path := tag.removeprefix(EMBEDDING_PREFIX)) != tag and (series := run.values_later(tag)).count
         }
         self._places = {path: run.bases(path) for path in self._embeddings}
         self._directions: dict[tuple[str, int], Float32] = {}
-        self._known_shapes: dict[str, list[tuple[int, ...] | None]] = {}
-        self._stats = run.values(STATS_TAG)
+        self._known_shapes: dict[str, list[tuple[int, int] | None]] = {}
+        self._stats_later = run.values_later(STATS_TAG)
 
     def model(self) -> ModelRecord:
         """The newest session's record; without any, what the snapshots say themselves. Raises MissingError where there
         are none, or where no record can be decoded."""
         problem = "it was written without one: call watch() before the first step"
-        for path, offset, length in reversed(self._sessions):
+        for place in reversed(self._sessions):
+            content = self._read(place)
             try:
-                return ModelRecord.from_json(_read(path, offset, length))
+                model = self._models.get(place) or ModelRecord.from_json(content)
             except ValueError as error:
                 problem = str(error)
+            else:
+                self._models.clear()  # of the newest only: labels can make it megabytes
+                self._models[place] = model
+                return model
         if not self._sessions and (self._embeddings or len(self._stats.steps)):
-            shapes = {path: self.shape(path) for path in self._embeddings if any(self._shapes(path))}
+            shapes = {path: shape for path in self._embeddings if (shape := self._drawable_shape(path)) is not None}
             layers, columns = self._stats.shape or (0, 0)
             return stand_in(shapes, (layers, columns), 0.0)
         raise MissingError(f"run {self.run!r} has no model record that can be read ({problem})")
+
+    @property
+    def _stats(self) -> ValueSeries:
+        return self._stats_later.series
 
     def embedding_paths(self) -> list[str]:
         return sorted(self._embeddings)
@@ -84,48 +96,91 @@ class SnapshotReader:
         if path not in self._embeddings:
             names = ", ".join(map(repr, self.embedding_paths())) or "none"
             raise MissingError(f"run {self.run!r} has no embedding {path!r}; it has {names}")
-        return self._embeddings[path][0]
+        return self._embeddings[path][0].series
 
     def shape(self, path: str) -> tuple[int, int]:
         """[R, D] of the newest snapshot of an embedding, of the newest file if that has one: its model record counts.
         D is the table's, however many directions of it were kept. Raises MissingError where none can be read."""
-        files, shapes = self.embedding_series(path).files, self._shapes(path)
-        newest = np.flatnonzero(files == files.max())[::-1]
-        older = np.flatnonzero(files != files.max())[::-1]
-        for at in chain(newest, older):  # nearly always the first is it
-            if (shape := shapes[at]) is not None:
-                return shape[0], shape[1]
-        raise MissingError(f"{path!r} of run {self.run!r} can't be drawn: the basis of its rows could not be read")
+        shape = self._drawable_shape(path)
+        if shape is None:
+            raise MissingError(f"{path!r} of run {self.run!r} can't be drawn: the basis of its rows could not be read")
+        return shape
 
-    def _shapes(self, path: str) -> list[tuple[int, ...] | None]:
-        """[R, D] of each snapshot of an embedding; None = it names a basis that isn't there."""
+    def _drawable_shape(self, path: str) -> tuple[int, int] | None:
+        series, shapes = self.embedding_series(path), self._form_shapes(path)
+        newest = shapes[int(series.forms[series.newest])]
+        if newest is not None:  # nearly always
+            return newest
+        drawable = np.array([shape is not None for shape in shapes], bool)[series.forms]  # [T]
+        of_newest_file = np.flatnonzero(drawable & (series.files == series.files.max()))
+        ordinals = of_newest_file if len(of_newest_file) else np.flatnonzero(drawable)
+        return shapes[int(series.forms[ordinals[-1]])] if len(ordinals) else None
+
+    def _form_shapes(self, path: str) -> list[tuple[int, int] | None]:
+        """[R, D] of each form of an embedding's tensors; None = it names a basis that isn't there."""
         if path not in self._known_shapes:
-            series, places = self.embedding_series(path), self._places[path]
-            self._known_shapes[path] = list(series.shapes)
-            for at in np.flatnonzero(series.bases >= 0):
-                place, (rows, kept) = places.get(int(series.bases[at])), series.shapes[at]
-                self._known_shapes[path][at] = (rows, place.shape[1]) if place and place.shape[0] == kept else None
+            places = self._places[path]
+            self._known_shapes[path] = []
+            for form in self.embedding_series(path).known_forms:
+                rows, width = form.shape
+                if form.basis >= 0:
+                    there = places.get(form.basis)
+                    width = there.shape[1] if there is not None and there.shape[0] == width else 0
+                self._known_shapes[path].append((rows, width) if width else None)
         return self._known_shapes[path]
 
     def usable(self, path: str) -> Int64:
         """Ordinals into `embedding_series(path)` whose shape is that of the newest snapshot, [T]."""
-        newest, shapes = self.shape(path), self._shapes(path)
-        if shapes.count(newest) == len(shapes):  # nearly always, and asked for in every reply
-            return np.arange(len(shapes))
-        return np.flatnonzero([shape == newest for shape in shapes])
+        newest, series = self.shape(path), self.embedding_series(path)
+        fits = np.array([shape == newest for shape in self._form_shapes(path)], bool)
+        if fits.all():  # nearly always, and asked for in every reply
+            return np.arange(len(series.forms))
+        return np.flatnonzero(fits[series.forms])
 
     def embedding(self, path: str, ordinal: int) -> EmbeddingSnapshot:
-        series, beside = self._embeddings[path][0], self._embeddings[path][1]
-        values = _tensor(series, ordinal)
-        at = int(np.searchsorted(beside.steps, series.steps[ordinal]))
-        has_beside = at < len(beside.steps) and beside.steps[at] == series.steps[ordinal]
+        """One snapshot by its place in `embedding_series(path)`. Raises MissingError."""
+        return next(self.embeddings(path, [ordinal]))
+
+    def embeddings(self, path: str, ordinals: Iterable[int]) -> Iterator[EmbeddingSnapshot]:
+        """Snapshots by their places in `embedding_series(path)`, in the order asked for, read many at a time: from a
+        store some hundred cost little more than one. Raises MissingError at the first that can't be read, after those
+        before it. Memory: a batch of up to 16 MiB."""
+        self.embedding_series(path)
+        series, beside = (later.series for later in self._embeddings[path])
+        batch: list[tuple[int, int | None]] = []  # ordinals in both
+        held = 0
+        for ordinal in ordinals:
+            step = series.steps[ordinal]
+            at = int(np.searchsorted(beside.steps, step))
+            has_beside = at < len(beside.steps) and beside.steps[at] == step
+            batch.append((int(ordinal), at if has_beside else None))
+            held += series.form(ordinal).length
+            if held >= BATCH_BYTES or 2 * len(batch) >= BATCH_PLACES:
+                yield from self._batch(path, batch)
+                batch, held = [], 0
+        yield from self._batch(path, batch)
+
+    def _batch(self, path: str, batch: list[tuple[int, int | None]]) -> Iterator[EmbeddingSnapshot]:
+        series, beside = (later.series for later in self._embeddings[path])
+        places = [series.place(ordinal) for ordinal, _ in batch]
+        places += [beside.place(at) for _, at in batch if at is not None]
         try:
-            directions = self._basis(path, int(series.bases[ordinal]))
-            norms = _tensor(beside, at) if has_beside else None
-            rows, grad_norms, update_norms = decode_rows(values, norms, directions)
-        except ValueError as error:
-            raise MissingError(f"{path!r} at step {series.steps[ordinal]} can't be decoded: {error}") from error
-        return EmbeddingSnapshot(rows, grad_norms, update_norms)
+            contents = read_places(places, self._suspects)
+        except MissingError:
+            if len(batch) == 1:
+                raise
+            for one in batch:  # those before the one that is missing are there
+                yield from self._batch(path, [one])
+            return
+        rest = iter(contents[len(batch) :])
+        for (ordinal, at), content in zip(batch, contents, strict=False):
+            try:
+                values = _decoded(series, ordinal, content)
+                norms = None if at is None else _decoded(beside, at, next(rest))
+                directions = self._basis(path, series.form(ordinal).basis)
+                yield EmbeddingSnapshot(*decode_rows(values, norms, directions))
+            except ValueError as error:
+                raise MissingError(f"{path!r} at step {series.steps[ordinal]} can't be decoded: {error}") from error
 
     def _basis(self, path: str, identity: int) -> Float32 | None:
         """Directions [d, D] of a stored basis. Raises ValueError where what stands there is no longer it."""
@@ -133,10 +188,10 @@ class SnapshotReader:
             return None
         key = (path, identity)
         if key not in self._directions:
-            place = self._places[path].get(identity)
-            if place is None:
+            there = self._places[path].get(identity)
+            if there is None:
                 raise ValueError("the basis of its rows could not be read")
-            values = np.frombuffer(_read(place.path, place.offset, place.length), np.int8).reshape(place.shape)
+            values = np.frombuffer(self._read(there.place), np.int8).reshape(there.shape)
             basis = StoredBasis(values)
             if basis.identity != identity:
                 raise ValueError("the basis of its rows is not what was written")
@@ -148,37 +203,32 @@ class SnapshotReader:
         shape."""
         series = self._stats
         newest = series.shape or (0, 0)
-        chosen = [
-            ordinal
-            for ordinal, step in enumerate(series.steps)
-            if (first is None or step >= first) and (last is None or step <= last) and series.shapes[ordinal] == newest
-        ]
+        fits = np.array([form.shape == newest for form in series.known_forms], bool)[series.forms]  # [T]
+        if first is not None:
+            fits &= series.steps >= first
+        if last is not None:
+            fits &= series.steps <= last
+        chosen = np.flatnonzero(fits)
         stats = np.empty((len(chosen), *newest), np.float32)
-        for row, ordinal in enumerate(chosen):
-            stats[row] = _tensor(series, ordinal)
+        for begin in range(0, len(chosen), BATCH_PLACES):
+            ordinals = chosen[begin : begin + BATCH_PLACES]
+            contents = read_places([series.place(ordinal) for ordinal in ordinals], self._suspects)
+            for row, (ordinal, content) in enumerate(zip(ordinals, contents, strict=True)):
+                stats[begin + row] = _decoded(series, ordinal, content)
         return series.steps[chosen], series.wall_times[chosen], stats
 
+    def _read(self, place: Place) -> bytes:
+        return read_places([place], self._suspects)[0]
 
-def _tensor(series: ValueSeries, ordinal: int) -> npt.NDArray[np.generic]:
-    path = series.paths[int(series.files[ordinal])]
-    content = _read(path, int(series.offsets[ordinal]), int(series.lengths[ordinal]))
+
+def tensor(series: ValueSeries, ordinal: int) -> npt.NDArray[np.generic]:
+    """One tensor of a series. Raises MissingError."""
+    return _decoded(series, ordinal, read_places([series.place(ordinal)], series.suspects)[0])
+
+
+def _decoded(series: ValueSeries, ordinal: int, content: bytes) -> npt.NDArray[np.generic]:
+    form = series.form(ordinal)
     try:
-        return decode_array(content, int(series.dtypes[ordinal]), series.shapes[ordinal])
+        return decode_array(content, form.dtype, form.shape)
     except ValueError as error:
         raise MissingError(f"step {series.steps[ordinal]} can't be decoded: {error}") from error
-
-
-def _read(path: str, offset: int, length: int) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        raise MissingError(f"{os.path.basename(path)} can't be opened: {error.strerror}") from error  # noqa: PTH119
-    try:
-        content = os.pread(descriptor, length, offset)
-    except OSError as error:
-        raise MissingError(f"{os.path.basename(path)} can't be read: {error.strerror}") from error  # noqa: PTH119
-    finally:
-        os.close(descriptor)
-    if len(content) != length:
-        raise MissingError(f"{os.path.basename(path)} is shorter than it was: it was cut or replaced")  # noqa: PTH119
-    return content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from tensorboard.errors import InvalidArgumentError
 
@@ -14,12 +13,15 @@ STEP_LIMITS = (-(1 << 62), 1 << 62)
 class Arguments:
     """The query of one request. Each getter raises InvalidArgumentError with one sentence."""
 
-    def __init__(self, query: Mapping[str, str], known: tuple[str, ...]) -> None:
-        self._query = query
+    def __init__(self, query: Mapping[str, list[str]], known: tuple[str, ...]) -> None:
         unknown = sorted(set(query) - set(known))
         if unknown:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise InvalidArgumentError(f"unknown argument {unknown[0]!r}; {takes}")
+            raise InvalidArgumentError(f"unknown argument {_short(unknown[0])}; {takes}")
+        twice = [name for name, values in query.items() if len(values) > 1]
+        if twice:
+            raise InvalidArgumentError(f"argument {twice[0]!r} is given more than once")
+        self._query = {name: value for name, (value,) in query.items()}
 
     def text(self, name: str) -> str:
         value = self._query.get(name, "")
@@ -65,11 +67,10 @@ class Arguments:
 
 
 def _integer(name: str, value: str, low: int, high: int) -> int:
-    text = unquote(value)
-    digits = text[1:] if text[:1] == "-" else text
+    digits = value[1:] if value[:1] == "-" else value
     if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
         raise InvalidArgumentError(f"argument {name!r} must be an integer, not {_short(value)}")
-    number = int(text)
+    number = int(value)
     if not low <= number <= high:
         raise InvalidArgumentError(f"argument {name!r} must lie between {low} and {high}, not {_short(value)}")
     return number

@@ -1,5 +1,4 @@
-"""Which of a run's scalar tags are its loss curves: the time axis needs one, and nobody should have to configure
-it."""
+"""Which of a run's scalar tags are its loss curves: the time axis needs one, and nobody should have to configure it."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ def likely_curves(tags: list[str]) -> dict[str, str | None]:
     does."""
     losses = [tag for tag in tags if _LOSS.search(tag) and tag != LOSS_TAG]
     validation = [tag for tag in losses if _VALIDATION.search(tag)]
-    training = [tag for tag in losses if tag not in validation]
+    training = [tag for tag in losses if not _VALIDATION.search(tag)]
     named = [tag for tag in training if _TRAIN.search(tag)]
     fallback = LOSS_TAG if LOSS_TAG in tags else None
     return {

@@ -11,8 +11,8 @@ from tensorboard_plugin_paramviz.web.replies import Replies
 
 #: A dead client is noticed only when something is written to it, and a dead server only when nothing is heard.
 HEARTBEAT_SECS = 5.0
-#: At most ten messages in any second, whatever the training writes: nine at a steady rate, and one in advance, so that a
-#: snapshot that comes right after a scalar doesn't wait.
+#: At most ten messages in any second, whatever the training writes: nine at a steady rate, and one in advance, so that
+#: a snapshot that comes right after a scalar doesn't wait.
 SPACING_SECS, IN_ADVANCE = 1 / 9, 1
 
 

@@ -11,18 +11,17 @@ import numpy as np
 from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
-from tensorboard_plugin_paramviz.analysis.projection import project
 from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
 from tensorboard_plugin_paramviz.record import STAT_UNITS
 from tensorboard_plugin_paramviz.web import binary, row_replies, wire
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Bases
 from tensorboard_plugin_paramviz.web.curves import likely_curves
+from tensorboard_plugin_paramviz.web.positions import Positions
+from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
 
 #: A run counts as live while its files changed this recently.
 LIVE_SECS = 60.0
-#: Positions in one reply.
-POSITIONS_BYTES = 64 << 20
 
 
 class Replies:
@@ -30,7 +29,9 @@ class Replies:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._bases = Bases()
+        cache = ProjectionCache.of_user(root.path for root in index.roots)
+        self._bases = Bases(cache)
+        self._positions = Positions(self._bases, cache)
 
     def runs(self) -> wire.Runs:
         with self._index.lock:
@@ -108,38 +109,10 @@ class Replies:
         return binary.encode(header, arrays)
 
     def positions(self, arguments: Arguments) -> bytes:
-        snapshots = self._snapshots(arguments.text("run"))
-        path = arguments.text("embedding")
-        first, last = arguments.step("from"), arguments.step("to")
-        stride = arguments.integer("stride", 1, 1, 1_000_000) or 1
-        basis = self._bases.basis(snapshots, path)
-        series, usable = snapshots.embedding_series(path), snapshots.usable(path)
-        steps = series.steps[usable]
-        asked = np.arange(0, len(usable), stride)
-        asked = asked[(steps[asked] >= (first if first is not None else steps[0])) if len(asked) else []]
-        if last is not None:
-            asked = asked[steps[asked] <= last]
-        rows, _ = snapshots.shape(path)
-        asked = asked[: max(1, POSITIONS_BYTES // max(1, rows * 12))]
-        positions = np.empty((len(asked), rows, 3), np.float32)
-        for at, ordinal in enumerate(usable[asked]):
-            positions[at] = project(snapshots.embedding(path, int(ordinal)).rows, basis)
-        header = {
-            "run": snapshots.run,
-            "embedding": path,
-            "generation": snapshots.generation,
-            "basis": {
-                "version": basis.version,
-                "variance_ratios": list(basis.variance_ratios),
-                "fitted_steps": list(basis.fitted_steps),
-                "radius": basis.radius,
-                "aligned": basis.aligned,
-                "kept_ratio": basis.kept_ratio,
-            },
-            "total": len(usable),
-        }
-        wall_times = series.wall_times[usable][asked]
-        return binary.encode(header, {"steps": steps[asked], "wall_times": wall_times, "positions": positions})
+        other = arguments.optional_text("basis_of")
+        return self._positions.reply(
+            self._snapshots(arguments.text("run")), arguments, None if other is None else self._snapshots(other)
+        )
 
     def rows(self, arguments: Arguments) -> bytes:
         """Rows at one step, their history without a step, or without rows the norms of all at a step."""

@@ -41,7 +41,7 @@ class Proxy:
                 finally:
                     proxy._count(route, -1)
 
-            do_POST = do_GET  # TensorBoard's own scalars are asked for so
+            do_POST = do_GET  # noqa: N815 - TensorBoard's own scalars are asked for so
 
             def log_message(self, *_: object) -> None:
                 """Silent."""

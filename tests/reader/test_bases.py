@@ -143,11 +143,11 @@ def test_a_basis_that_is_another_by_the_time_it_is_read_is_refused(tmp_path: Pat
     run = BasisRun(tmp_path / "a")
     run.snapshot(0, EARLY)
     index = index_of(tmp_path).runs["a"]
-    (place,) = index.bases(EMBEDDING).values()
+    (there,) = index.bases(EMBEDDING).values()
     with run.file.path.open("r+b") as file:
-        file.seek(place.offset)
+        file.seek(there.place.offset)
         file.write(b"\1\2\3\4")
-    with pytest.raises(MissingError, match="not what was written"):
+    with pytest.raises(MissingError, match="not what it was at byte"):
         SnapshotReader(index).embedding(EMBEDDING, 0)
 
 

@@ -15,7 +15,7 @@ from looking import index_of, look, steps_of
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
-from tensorboard_plugin_paramviz.reader import Follower, Index, SnapshotReader, follow, records, roots_of
+from tensorboard_plugin_paramviz.reader import Follower, Index, SnapshotReader, follow, roots_of, storage_local
 
 
 def test_a_link_to_itself_hides_nothing_that_stands_beside_it(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_no_more_when_it_can(
 
     writer = write_run(tmp_path / "a", range(2))
     with monkeypatch.context() as patch:
-        patch.setattr(records, "open", refuse, raising=False)
+        patch.setattr(storage_local.os, "open", refuse)
         index = index_of(tmp_path)
         cursor = index.cursor
         index.poll()
@@ -185,9 +185,9 @@ def test_reading_a_large_logdir_for_long_does_not_put_off_the_search_for_new_run
     class SlowToRead(Index):
         scans = 0
 
-        def scan(self) -> None:
+        def scan(self, roots: Any = None) -> None:
             self.scans += 1
-            super().scan()
+            super().scan(roots)
 
         def poll(self, files: Any = None) -> bool:
             time.sleep(0.1)
@@ -201,3 +201,47 @@ def test_reading_a_large_logdir_for_long_does_not_put_off_the_search_for_new_run
         assert time.monotonic() < deadline
         time.sleep(0.02)
     follower.stop()
+
+
+def test_a_file_replaced_while_it_is_followed_closely_is_followed_on(tmp_path: Path) -> None:
+    writer = write_run(tmp_path / "a", range(20))
+    index = Index(roots_of(str(tmp_path), ""))
+    follower = Follower(index)
+    follower.ensure_started()
+    deadline = time.monotonic() + 20
+
+    def wait_for(steps: list[int]) -> None:
+        while "a" not in index.runs or steps_of(index, "a") != steps:
+            assert index.wait(index.cursor, deadline - time.monotonic()), f"{steps} did not come"
+
+    try:
+        wait_for(list(range(20)))
+        write_run(tmp_path / "elsewhere", range(100, 103)).path.replace(writer.path)
+        wait_for([100, 101, 102])
+        writer.snapshots(103)
+        wait_for([100, 101, 102, 103])
+    finally:
+        follower.stop()
+
+
+@pytest.mark.parametrize("order", [(1000, 2000), (2000, 1000)])
+def test_files_that_come_in_any_order_and_grow_by_turns_are_joined_as_if_found_at_once(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    """Series are kept from one look to the next: what was kept must not outlive what it was made of."""
+    index = Index(roots_of(str(tmp_path), ""))
+    writers = {}
+    for begun in order:
+        writers[begun] = RunWriter(tmp_path / "a", f"events.out.tfevents.{begun}.host.1.0")
+        writers[begun].append(model_event(), *(snapshot_event(step, begun=begun) for step in (0, 1, 2)))
+        look(index)
+        assert SnapshotReader(index.runs["a"]).embedding_series(EMBEDDING).steps.tolist() == [0, 1, 2]
+    for step, begun in ((3, 2000), (7, 2000), (5, 2000)):
+        writers[begun].snapshots(step)
+        look(index)
+        held, fresh = index.runs["a"], index_of(tmp_path).runs["a"]
+        mine, theirs = (SnapshotReader(run).embedding_series(EMBEDDING) for run in (held, fresh))
+        for name in ("steps", "wall_times", "offsets", "crcs", "lengths", "shapes", "paths"):
+            assert list(getattr(mine, name)) == list(getattr(theirs, name)), name
+        assert steps_of(index, "a") == fresh.snapshot_steps()[0].tolist()
+        assert held.scalars("paramviz/loss").steps.tolist() == fresh.scalars("paramviz/loss").steps.tolist()

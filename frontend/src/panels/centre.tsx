@@ -4,7 +4,7 @@ import { integer, wholePercent } from "../format";
 import { finiteRows } from "../store/appearance";
 import { embedding, embeddingName, model, rowNoun, run, runName } from "../store/runs";
 import { layout, mode, setMode } from "../store/settings";
-import { cloud, loadedCount, reading, step, total } from "../store/timeline";
+import { cloud, loadedCount, reading, step, total, varianceOverRun, varianceShown } from "../store/timeline";
 import { Cloud, scene } from "./cloud";
 import { IconButton } from "./controls";
 import { HoverCard } from "./hover_card";
@@ -46,7 +46,7 @@ function Subtitle() {
   const rows = now.set.rows;
   const whole = one.shape[0] ?? rows;
   const shown = `${integer(finiteRows.value)} of ${integer(rows)} ${rowNoun.value}s`;
-  const variance = now.basis.variance_ratios.reduce((sum, ratio) => sum + ratio, 0);
+  const variance = varianceShown.value ?? varianceOverRun.value;
   return (
     <p>
       {rows < whole ? `${integer(rows)} of ${integer(whole)} rows sampled` : shown}

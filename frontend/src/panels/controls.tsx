@@ -40,11 +40,11 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
 }
 
 export function Select<T extends string>(
-  props: ChoiceProps<T> & { hideLabel?: boolean; dot?: string | undefined; disabled?: boolean },
+  props: ChoiceProps<T> & { hideLabel?: boolean; dot?: string | undefined; disabled?: boolean; title?: string },
 ) {
   const id = useId();
   return (
-    <div class="select-field">
+    <div class="select-field" title={props.title}>
       <label for={id} class={props.hideLabel ? "hidden-text" : "field-label"}>
         {props.label}
       </label>

@@ -1,7 +1,7 @@
 /** What is shown and how: run, embedding, search, colour, size, labels, trails. */
 
 import { runColor } from "../color";
-import { integer, shape } from "../format";
+import { integer, shape, wholePercent } from "../format";
 import { shownColorBy, trailCount, trailSteps } from "../store/appearance";
 import {
   chooseEmbedding,
@@ -18,16 +18,20 @@ import {
 import {
   type ColorBy,
   labelMode,
+  type Projection,
   palette,
+  projection,
   setColorBy,
   setLabelMode,
   setPalette,
+  setProjection,
   setSizeBy,
   setTrails,
   sizeBy,
   theme,
   trails,
 } from "../store/settings";
+import { cloud, step, varianceOverRun } from "../store/timeline";
 import { Segmented, Select, Switch } from "./controls";
 import { SearchField } from "./search_field";
 
@@ -90,6 +94,42 @@ function EmbeddingRows() {
   );
 }
 
+const PROJECTIONS = {
+  joint: "The three directions along which the rows differ most, over the whole run.",
+  last: "The three directions along which the rows differ most at the last step.",
+  clusters: "The three directions along which groups of rows differ most at the last step.",
+  step: "The three directions along which the rows differ most at one step.",
+};
+
+function ProjectionSelect() {
+  const chosen = projection.value;
+  const kind = chosen.startsWith("step:") ? "step" : (chosen as Exclude<keyof typeof PROJECTIONS, "step">);
+  const chosenStep = kind === "step" ? Number(chosen.slice(5)) : null;
+  const choices: { value: Projection | "here"; name: string; disabled?: boolean }[] = [
+    { value: "joint", name: "Whole run" },
+    { value: "last", name: "Last step" },
+    ...(chosenStep === null ? [] : [{ value: chosen, name: `Step ${integer(chosenStep)}` }]),
+    { value: "here", name: "This step", disabled: !cloud.value },
+    { value: "clusters", name: "Clusters" },
+  ];
+  const choose = (value: Projection | "here") => {
+    if (value !== "here") setProjection(value);
+    else if (step.peek() !== null) setProjection(`step:${step.peek() as number}`);
+  };
+  const title = `${PROJECTIONS[kind]} The same at every step, so that only what moves in the model moves here.`;
+  return (
+    <div>
+      <Select label="Projection" value={chosen} choices={choices} onChange={choose} title={title} />
+      {cloud.value && (
+        <div class="select-note">
+          <span>Variance over the run</span>
+          <b>{wholePercent(varianceOverRun.value)}</b>
+        </div>
+      )}
+    </div>
+  );
+}
+
 function Looks() {
   const one = embedding.value;
   const counted = !!one?.counts;
@@ -116,6 +156,7 @@ function Looks() {
           onChange={setSizeBy}
         />
       </div>
+      <ProjectionSelect />
       {continuous && (
         <Select
           label="Colour scale"

@@ -7,7 +7,7 @@ import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
 import { following } from "./playback";
 import { type Asked, embedding, model, run, runName, setModel, setProblem } from "./runs";
 import { forgetRows, select } from "./selection";
-import { showing } from "./settings";
+import { projection, setProjection, showing } from "./settings";
 import { cloud, ordinal, showCloud, step } from "./timeline";
 
 /** What a link asked for; used once, by the first cloud. */
@@ -100,7 +100,7 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
       return;
     }
     // A new session of the same run may have sampled other rows.
-    const next = `${name}\n${one.path}\n${model.value.session_id}`;
+    const next = `${name}\n${one.path}\n${model.value.session_id}\n${projection.value}`;
     if (next === key) return;
     key = next;
     untracked(() => {
@@ -114,14 +114,18 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
       // Another embedding or session of the same run keeps the step, or goes on following the end.
       const at = link?.step ?? (same && !following.peek() ? step.peek() : null);
       if (link && link.row !== null) select(link.row);
-      void loadCloud(name, one, at, {
+      const chosen = projection.peek();
+      const hooks = {
         shown: () => setProblem("cloud", null),
-        failed: async (error, signal) => {
-          tell("cloud", error);
+        failed: async (error: unknown, signal: AbortSignal) => {
+          // A step of another run, or of before a restart: the whole run instead.
+          if (chosen.startsWith("step:") && error instanceof ApiError && error.status === 404) setProjection("joint");
+          else tell("cloud", error);
           await rest(RETRY_MS, signal);
           return true;
         },
-      });
+      };
+      void loadCloud(name, one, at, hooks, chosen);
     });
   });
 }

@@ -11,11 +11,13 @@ export const following = signal(false);
 export const atEnd = computed(() => total.value > 0 && ordinal.value >= total.value - 1);
 
 const STEP_MS = 160;
+/** To a snapshot that has just come: long enough for the eye to follow, short enough to be on time. */
+const GROWTH_MS = 64;
 
 let request = 0;
 let clock = 0;
 let played = 0;
-let glide: { from: number; to: number; startedAt: number } | null = null;
+let glide: { from: number; to: number; startedAt: number; lasts: number } | null = null;
 
 export function play(): void {
   if (total.peek() < 2) return;
@@ -91,17 +93,17 @@ export function settle(sameRun: boolean): void {
 
 /** The run has grown: whoever follows it moves to its new end. */
 export function followGrowth(): void {
-  if (following.peek() && !playing.peek()) glideTo(total.peek() - 1);
+  if (following.peek() && !playing.peek()) glideTo(total.peek() - 1, GROWTH_MS);
 }
 
-function glideTo(target: number): void {
+function glideTo(target: number, lasts = STEP_MS): void {
   if (target < 0) return;
   if (reducedMotion.peek() || !showing.peek() || Math.abs(target - place.peek()) > 50) {
     glide = null;
     setPlace(target);
     return;
   }
-  glide = { from: place.peek(), to: target, startedAt: performance.now() };
+  glide = { from: place.peek(), to: target, startedAt: performance.now(), lasts };
   schedule();
 }
 
@@ -112,7 +114,7 @@ function schedule(): void {
 function tick(now: number): void {
   request = 0;
   if (glide) {
-    const share = Math.min(1, Math.max(0, (now - glide.startedAt) / STEP_MS));
+    const share = Math.min(1, Math.max(0, (now - glide.startedAt) / glide.lasts));
     setPlace(glide.from + (glide.to - glide.from) * share);
     if (share >= 1) glide = null;
     else schedule();

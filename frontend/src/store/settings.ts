@@ -7,6 +7,8 @@ import type { LabelMode, Theme, ViewMode } from "../scene/types";
 
 export type ColorBy = "class" | "norm" | "gradient" | "movement" | "count";
 export type SizeBy = "count" | "same";
+/** What the directions drawn are principal components of, as the server's route takes it. */
+export type Projection = "joint" | "last" | "clusters" | `step:${number}`;
 export const COLOR_BY: readonly ColorBy[] = ["class", "norm", "gradient", "movement", "count"];
 
 const KEY = "paramviz.settings";
@@ -24,6 +26,8 @@ export const mode = signal<ViewMode>("3d");
 export const labelMode = signal<LabelMode>("auto");
 export const colorBy = signal<ColorBy>("class");
 export const sizeBy = signal<SizeBy>("count");
+/** Part of the link and not remembered: a step of one run says nothing about the next. */
+export const projection = signal<Projection>("joint");
 export const palette = signal<Palette>("viridis");
 export const trails = signal(true);
 export const loop = signal(false);
@@ -87,6 +91,12 @@ export const setLabelMode = (value: LabelMode) => {
 export const setColorBy = (value: ColorBy) => {
   colorBy.value = value;
 };
+export const setProjection = (value: Projection) => {
+  projection.value = value;
+};
+/** From a link; anything that is no projection is passed over. */
+export const isProjection = (text: string | undefined): text is Projection =>
+  text !== undefined && /^(joint|last|clusters|step:-?\d{1,15})$/.test(text);
 export const setSizeBy = (value: SizeBy) => {
   sizeBy.value = value;
 };

@@ -27,9 +27,12 @@ import {
   COLOR_BY,
   type ColorBy,
   colorBy,
+  isProjection,
+  projection,
   rememberSettings,
   restoreSettings,
   setColorBy,
+  setProjection,
   setReducedMotion,
   setShowing,
   setTheme,
@@ -56,6 +59,7 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
   restoreSettings();
   const link = readUrl();
   if (COLOR_BY.includes(link.color as ColorBy)) setColorBy(link.color as ColorBy);
+  if (isProjection(link.projection)) setProjection(link.projection);
   stops.push(rememberSettings());
   observeTheme(setTheme, signal);
   observeQuery("(prefers-reduced-motion: reduce)", setReducedMotion, signal);
@@ -152,6 +156,7 @@ function keepUrl(): () => void {
       step: at === null || at === undefined ? undefined : String(at),
       row: selected.value === null ? undefined : String(selected.value),
       color: colorBy.value === "class" ? undefined : colorBy.value,
+      projection: projection.value === "joint" ? undefined : projection.value,
     };
     if (!now || playing.value || !showing.value) return;
     window.clearTimeout(timer);

@@ -60,6 +60,20 @@ export const approximate = computed(() => {
   const around = bracket.value;
   return around !== null && around.after - around.before > 1;
 });
+/** Share of the variance between the rows at the cursor that is drawn; null where nothing varies or it isn't known. */
+export const varianceShown = computed<number | null>(() => {
+  loadedVersion.value;
+  const set = cloud.value?.set;
+  const around = bracket.value;
+  if (!set || !around) return null;
+  const [before, after] = [set.varianceShown(around.before), set.varianceShown(around.after)];
+  const shown = before + (after - before) * mixOf(around, place.value);
+  return Number.isNaN(shown) ? null : shown;
+});
+/** The same of the rows of the whole run together, as the names of the axes have it. */
+export const varianceOverRun = computed<number | null>(
+  () => cloud.value?.basis.variance_ratios.reduce((sum, ratio) => sum + ratio, 0) ?? null,
+);
 export const stepRange = computed<[number, number] | null>(() => {
   loadedVersion.value;
   const set = cloud.value?.set;
