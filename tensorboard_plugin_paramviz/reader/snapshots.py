@@ -198,9 +198,11 @@ class SnapshotReader:
             self._directions[key] = basis.directions
         return self._directions[key]
 
-    def stats(self, first: int | None, last: int | None) -> tuple[Int64, npt.NDArray[np.float64], Float32]:
-        """steps [T], wall times [T] and statistics float32 [T, L, S] with first <= step <= last, of the newest
-        shape."""
+    def stats(
+        self, first: int | None, last: int | None, most_bytes: int | None = None
+    ) -> tuple[Int64, npt.NDArray[np.float64], Float32]:
+        """steps [T], wall times [T] and statistics float32 [T, L, S] with first <= step <= last, of the newest shape;
+        the beginning of them where they are more than most_bytes."""
         series = self._stats
         newest = series.shape or (0, 0)
         fits = np.array([form.shape == newest for form in series.known_forms], bool)[series.forms]  # [T]
@@ -209,6 +211,8 @@ class SnapshotReader:
         if last is not None:
             fits &= series.steps <= last
         chosen = np.flatnonzero(fits)
+        if most_bytes is not None:
+            chosen = chosen[: max(1, most_bytes // max(1, 4 * newest[0] * newest[1]))]
         stats = np.empty((len(chosen), *newest), np.float32)
         for begin in range(0, len(chosen), BATCH_PLACES):
             ordinals = chosen[begin : begin + BATCH_PLACES]

@@ -20,6 +20,8 @@ from tensorboard_plugin_paramviz.web.curves import likely_curves
 from tensorboard_plugin_paramviz.web.positions import Positions
 from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
 
+#: Of one reply; a longer range is answered with its beginning.
+MOST_BYTES = 64 << 20
 #: A run counts as live while its files changed this recently.
 LIVE_SECS = 60.0
 
@@ -65,7 +67,7 @@ class Replies:
 
     def stats(self, arguments: Arguments) -> bytes:
         snapshots = self._snapshots(arguments.text("run"))
-        steps, wall_times, stats = snapshots.stats(arguments.step("from"), arguments.step("to"))
+        steps, wall_times, stats = snapshots.stats(arguments.step("from"), arguments.step("to"), MOST_BYTES)
         model = snapshots.model()
         layers = len(model.layers)
         if stats.shape[1] != layers:  # of a session before, of another model: the newest one has written none yet
