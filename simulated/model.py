@@ -115,6 +115,9 @@ class Matrices:
         self.rms = np.where(self.norms, 1.0, np.where(small, INIT_STD / np.sqrt(2 * depth), INIT_STD))  # [L]
         share = np.sqrt(self.sizes) * np.array([1 - 0.3 * (layer.block or 0) / depth for layer in layers])  # [L]
         self.share = share / np.linalg.norm(share)
+        # Of noise, whose largest singular value is sqrt(m) + sqrt(n); a vector has one direction.
+        sides = [layer.shape if len(layer.shape) == 2 else (1, 0) for layer in layers]
+        self.stable_ranks = np.array([max(1.0, m * n / (np.sqrt(m) + np.sqrt(n)) ** 2) for m, n in sides])  # [L]
         self.tables = {layer.path: index for index, layer in enumerate(layers) if "embedding" in layer.role}
 
     def advance(self, steps: int, lr: float, factors: Factors, weight_decay: float = WEIGHT_DECAY) -> None:
@@ -156,7 +159,7 @@ class Matrices:
             "update_ratio": update / rms,
             # Of normal numbers around 0, far fewer than the threshold.
             "grad_below_epsilon_ratio": np.minimum(1, np.sqrt(2 / np.pi) * ADAM_EPSILON * root / grad_norm),
-            "stable_rank": np.full_like(rms, np.nan),  # measured at the full level only
+            "stable_rank": self.stable_ranks,
         }
         table = np.stack([columns[name] for name in STATS], 1)  # [L, S]
         table[-1] = np.nan  # the head is the token table itself, and counted there

@@ -67,8 +67,10 @@ class FileIndex:
             raise ReplacedFileError(self.path)
         self.identity = status.identity
         self.changed_at = status.changed_at
+        # Of a file that ended in damage the same bytes may be whole now: it was cut there, or mended.
+        again = status.size < self.size or (self.trouble is not None and not is_same)
         self.size = status.size
-        return grown
+        return grown or again
 
     def _goes_on(self, storage: Storage) -> bool:
         """True where what was read last still stands where it stood: also in a longer copy that took the file's place,
@@ -164,8 +166,10 @@ class FileIndex:
             self.refused = True
             note = f"{os.path.basename(self.path)}: {error}"  # noqa: PTH119
             if note not in self.damage:
-                self.damage.append(note)
-                logger.warning("%s", note)
+                self.unreadable += 1
+                if self.unreadable <= MOST_TOLD:
+                    self.damage.append(note)
+                    logger.warning("%s", note)
             return False
         if span.tag == MODEL_TAG:
             self.sessions.append(Place(self.path, offset + span.offset, span.length, span.crc))

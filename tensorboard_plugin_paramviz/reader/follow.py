@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 #: A file that grew this recently is looked at on every round.
 ACTIVE_SECS = 600.0
-ROUND_SECS = 0.05
+ROUND_SECS = 0.025
 #: Rounds while nobody has asked for anything for a while.
 IDLE_ROUND_SECS = 1.0
 IDLE_AFTER_SECS = 60.0
@@ -76,9 +76,12 @@ class Follower:
                         pace.rest()
                 else:
                     self._poll_active()
+                self.index.trouble = None
             except Exception:
                 # The thread must outlive anything a file system can think of; TensorBoard goes on either way.
-                logger.exception("paramviz could not look at the logdir; trying again")
+                if self.index.trouble is None:
+                    logger.exception("paramviz could not look at the logdir; trying again")
+                self.index.trouble = "The logdir can't be looked at just now; TensorBoard's log has the traceback."
                 self._stop.wait(5.0)
             self._wake.wait(IDLE_ROUND_SECS if self._is_idle else ROUND_SECS)
             self._wake.clear()

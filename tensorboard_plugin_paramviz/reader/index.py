@@ -47,6 +47,8 @@ class Index:
         self.cursor = 1
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
+        #: What keeps the follower from looking at the logdir at all just now, a sentence.
+        self.trouble: str | None = None
         self._first_sight_done = False
         self._first_sight_bytes = 0
 

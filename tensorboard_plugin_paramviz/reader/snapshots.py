@@ -137,6 +137,21 @@ class SnapshotReader:
             return np.arange(len(series.forms))
         return np.flatnonzero(fits[series.forms])
 
+    def checksums(self, path: str, ordinals: Int64) -> bytes:
+        """What tells these snapshots of one embedding from any others, by their content: the checksum of each tensor
+        and of what stands beside it, with its form (the basis among it), step and wall time. Nothing is read for it."""
+        series, beside = (later.series for later in self._embeddings[path])
+        parts = [np.ascontiguousarray(column[ordinals]) for column in (series.steps, series.wall_times, series.crcs)]
+        at = np.searchsorted(beside.steps, series.steps[ordinals])
+        found = at < len(beside.steps)
+        found[found] = beside.steps[at[found]] == series.steps[ordinals][found]
+        crcs = np.full(len(at), -1, np.int64)
+        crcs[found] = beside.crcs[at[found]]
+        numbers, forms = np.unique(series.forms[ordinals], return_inverse=True)
+        parts += [crcs, np.asarray(forms, np.int64)]
+        kinds = repr([tuple(series.known_forms[number]) for number in numbers.tolist()])
+        return b"".join(part.tobytes() for part in parts) + kinds.encode()
+
     def embedding(self, path: str, ordinal: int) -> EmbeddingSnapshot:
         """One snapshot by its place in `embedding_series(path)`. Raises MissingError."""
         return next(self.embeddings(path, [ordinal]))

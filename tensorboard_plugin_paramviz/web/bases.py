@@ -121,7 +121,7 @@ class Bases:
         over = usable[log_spaced(len(usable))]
         # Turned towards no earlier fit, a basis is the same in every life of the server: only such a one is kept.
         cache = self._cache if before is None else None
-        marks = f"{fingerprint(series, over)} {fingerprint(series, chosen)}" if cache else ""
+        marks = f"{fingerprint(snapshots, path, over)} {fingerprint(snapshots, path, chosen)}" if cache else ""
         basis = kept_basis(cache, f"{FORMAT} basis {projection.kind} {marks}")
         if basis is None:
             rows = _rows(snapshots, path, over)

@@ -135,7 +135,9 @@ class _Drawing:
     def mark(self, group: Int64) -> str | None:
         series = self.snapshots.embedding_series(self.path)
         ended = time.time() - float(series.wall_times[self.usable[-1]]) > QUIET_SECS
-        return fingerprint(series, self.usable[group]) if ended or group[-1] < self.total - 1 else None
+        if not ended and group[-1] >= self.total - 1:
+            return None
+        return fingerprint(self.snapshots, self.path, self.usable[group])
 
     def draw(self, group: Int64) -> tuple[Float32, Float32]:
         projector = Projector(self.basis)
