@@ -28,22 +28,26 @@ export interface Loading {
 }
 
 /**
- * `runs`. other_runs: runs whose event files hold no records of ours.
+ * `runs`. other_runs: runs whose event files hold no records of ours. notices: a sentence for each thing that keeps
+ * part of the logdir from being read just now.
  */
 export interface Runs {
   runs: RunInfo[];
   other_runs: string[];
+  notices: string[];
   loading: Loading;
   cursor: number;
 }
 
 /**
- * `updates` and each message of `events`: only the runs that changed since the cursor given.
+ * `updates` and each message of `events`: only the runs that changed since the cursor given. The rest is
+ * whole in each.
  */
 export interface Updates {
   runs: RunInfo[];
   removed: string[];
   other_runs: string[];
+  notices: string[];
   loading: Loading;
   cursor: number;
 }

@@ -43,12 +43,11 @@ class Index:
         self.runs: dict[str, RunIndex] = {}
         self.removed: dict[str, int] = {}
         self._refused: dict[Root, str] = {}
+        self._trouble: str | None = None
         self._generations: dict[str, int] = {}  # the next one of each run that vanished
         self.cursor = 1
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
-        #: What keeps the follower from looking at the logdir at all just now, a sentence.
-        self.trouble: str | None = None
         self._first_sight_done = False
         self._first_sight_bytes = 0
 
@@ -66,8 +65,24 @@ class Index:
 
     @property
     def notices(self) -> list[str]:
-        """What keeps a whole root from being read just now, a sentence each."""
-        return [self._refused[root] for root in self.roots if root in self._refused]
+        """What keeps a whole root, or all of them, from being read just now, a sentence each."""
+        refused = [self._refused[root] for root in self.roots if root in self._refused]
+        return refused if self._trouble is None else [self._trouble, *refused]
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps the index from being brought up to date at all, as a sentence: set by who does that, None = nothing
+        any more. Viewers are told when it changes."""
+        return self._trouble
+
+    @trouble.setter
+    def trouble(self, sentence: str | None) -> None:
+        if sentence == self._trouble:
+            return
+        with self.changed:
+            self._trouble = sentence
+            self.cursor += 1
+            self.changed.notify_all()
 
     def scan(self, roots: list[Root] | None = None) -> None:
         """Look for event files that appeared or vanished below the given roots (all by default). A root that can't be

@@ -178,4 +178,4 @@ def _chosen(
 
 
 def _rows(snapshots: SnapshotReader, path: str, ordinals: npt.NDArray[np.int64]) -> list[QuantizedRows]:
-    return [snapshots.embedding(path, int(ordinal)).rows for ordinal in ordinals]
+    return [snapshot.rows for snapshot in snapshots.embeddings(path, ordinals.tolist())]

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -87,19 +88,28 @@ class Positions:
         that it may be drawn in the groups of the cache."""
         positions = np.empty((len(asked), drawing.rows, 3), np.float32)
         shown = np.empty(len(asked), np.float32)
-        for group, wanted in _groups(asked, drawing.rows, drawing.total, whole):
-            begin = int(np.searchsorted(asked, wanted[0]))
+
+        def put(found: tuple[Float32, Float32], group: Int64, wanted: Int64) -> None:
+            begin, part = int(np.searchsorted(asked, wanted[0])), np.searchsorted(group, wanted)
             place = slice(begin, begin + len(wanted))
+            positions[place], shown[place] = found[0][part], found[1][part]
+
+        missing: list[tuple[Int64, Int64, str | None]] = []
+        for group, wanted in _groups(asked, drawing.rows, drawing.total, whole):
             key = self._key(drawing, group)
             found = drawing.decoded(self._cache.read(key), len(group)) if self._cache and key else None
-            if found is None and (key is None or 2 * len(wanted) < len(group)):
-                found, group = drawing.draw(wanted), wanted
-            elif found is None:
-                found = drawing.draw(group)
-                if self._cache and key:
-                    self._cache.write(key, binary.encode({}, {"positions": found[0], "shown": found[1]}))
-            part = np.searchsorted(group, wanted)
-            positions[place], shown[place] = found[0][part], found[1][part]
+            if found is not None:
+                put(found, group, wanted)
+            elif key is None or 2 * len(wanted) < len(group):
+                missing.append((wanted, wanted, None))
+            else:
+                missing.append((group, wanted, key))
+        # All of them in one go: from a store, many snapshots cost little more to read than one.
+        drawn = drawing.draw([group for group, _, _ in missing])
+        for (group, wanted, key), found in zip(missing, drawn, strict=True):
+            if self._cache and key:
+                self._cache.write(key, binary.encode({}, {"positions": found[0], "shown": found[1]}))
+            put(found, group, wanted)
         return positions, shown
 
     def _key(self, drawing: _Drawing, group: Int64) -> str | None:
@@ -139,14 +149,19 @@ class _Drawing:
             return None
         return fingerprint(self.snapshots, self.path, self.usable[group])
 
-    def draw(self, group: Int64) -> tuple[Float32, Float32]:
+    def draw(self, groups: list[Int64]) -> Iterator[tuple[Float32, Float32]]:
+        """Positions [T, R, 3] and share of variance [T] of each group, one after the other."""
+        if not groups:
+            return
         projector = Projector(self.basis)
-        positions = np.empty((len(group), self.rows, 3), np.float32)
-        shown = np.empty(len(group), np.float32)
-        for at, ordinal in enumerate(self.usable[group]):
-            rows = self.snapshots.embedding(self.path, int(ordinal)).rows
-            positions[at], shown[at] = projector.positions_and_share(rows)
-        return positions, shown
+        ordinals = self.usable[np.concatenate(groups)]
+        snapshots = self.snapshots.embeddings(self.path, ordinals.tolist())
+        for group in groups:
+            positions = np.empty((len(group), self.rows, 3), np.float32)
+            shown = np.empty(len(group), np.float32)
+            for at, snapshot in enumerate(islice(snapshots, len(group))):
+                positions[at], shown[at] = projector.positions_and_share(snapshot.rows)
+            yield positions, shown
 
     def decoded(self, content: memoryview | None, count: int) -> tuple[Float32, Float32] | None:
         if content is None:

@@ -41,6 +41,7 @@ class Replies:
             return {
                 "runs": infos,
                 "other_runs": self._other_runs(),
+                "notices": self._index.notices,
                 "loading": asdict(self._index.loading),  # type: ignore[typeddict-item]
                 "cursor": self._index.cursor,
             }
@@ -53,6 +54,7 @@ class Replies:
                 "runs": [_run_info(run) for run in self._sorted() if run.has_records and run.changed > since],
                 "removed": sorted(name for name, at in self._index.removed.items() if at > since),
                 "other_runs": self._other_runs(),
+                "notices": self._index.notices,
                 "loading": asdict(self._index.loading),  # type: ignore[typeddict-item]
                 "cursor": self._index.cursor,
             }

@@ -65,5 +65,5 @@ def history(snapshots: SnapshotReader, path: str, rows: list[int]) -> Arrays:
     series, usable = snapshots.embedding_series(path), snapshots.usable(path)
     if len(usable) > MOST_HISTORY:
         usable = usable[np.linspace(0, len(usable) - 1, MOST_HISTORY).round().astype(np.int64)]
-    norms = row_norms((snapshots.embedding(path, int(ordinal)) for ordinal in usable), len(usable), rows)
+    norms = row_norms(snapshots.embeddings(path, usable.tolist()), len(usable), rows)
     return {"steps": series.steps[usable], "wall_times": series.wall_times[usable], **norms}

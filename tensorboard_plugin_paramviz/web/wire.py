@@ -32,20 +32,24 @@ class Loading(TypedDict):
 
 
 class Runs(TypedDict):
-    """`runs`. other_runs: runs whose event files hold no records of ours."""
+    """`runs`. other_runs: runs whose event files hold no records of ours. notices: a sentence for each thing that keeps
+    part of the logdir from being read just now."""
 
     runs: list[RunInfo]
     other_runs: list[str]
+    notices: list[str]
     loading: Loading
     cursor: int
 
 
 class Updates(TypedDict):
-    """`updates` and each message of `events`: only the runs that changed since the cursor given."""
+    """`updates` and each message of `events`: only the runs that changed since the cursor given. The rest is
+    whole in each."""
 
     runs: list[RunInfo]
     removed: list[str]
     other_runs: list[str]
+    notices: list[str]
     loading: Loading
     cursor: int
 

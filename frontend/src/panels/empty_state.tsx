@@ -6,6 +6,7 @@ import { indexing, otherRuns } from "../store/runs";
 import { checkAgain } from "../store/start";
 import { Cloud } from "./cloud";
 import { Icon } from "./icons";
+import { NoticesWithoutRuns } from "./notices";
 
 const LINES = [
   "from tensorboard_plugin_paramviz import watch",
@@ -18,6 +19,7 @@ export function EmptyState() {
   return (
     <main class="centre empty">
       <Cloud />
+      <NoticesWithoutRuns />
       <div class="dialog">
         <header>
           <div class="logo" aria-hidden="true">

@@ -12,6 +12,7 @@ import {
   heardAt,
   indexing,
   missingRun,
+  notices,
   problems,
   run,
   runName,
@@ -27,11 +28,21 @@ export function Notices() {
     <div class="notices" role="status">
       <Lost />
       <Problems />
+      <Unread />
       <Missing />
       <Fallback />
       <Damaged />
       <Beginning />
       <Approximate />
+    </div>
+  );
+}
+
+/** Where there are no runs, there may be a reason. */
+export function NoticesWithoutRuns() {
+  return (
+    <div class="notices" role="status">
+      <Unread />
     </div>
   );
 }
@@ -68,6 +79,17 @@ function Problems() {
         <Notice key={sentence} action={{ name: "Try again", run: problems.value.has("runs") ? checkAgain : tryAgain }}>
           {sentence}
         </Notice>
+      ))}
+    </>
+  );
+}
+
+/** What keeps part of the logdir from being read. It goes when the server can read it again, and not before. */
+function Unread() {
+  return (
+    <>
+      {notices.value.map((sentence) => (
+        <Notice key={sentence}>{sentence.endsWith(".") ? sentence : `${sentence}.`}</Notice>
       ))}
     </>
   );

@@ -6,6 +6,8 @@ import type { Embedding, Loading, Model, RunInfo, Runs, Updates } from "../wire.
 
 export const runs = signal<readonly RunInfo[]>([]);
 export const otherRuns = signal<readonly string[]>([]);
+/** What keeps part of the logdir from being read just now, a sentence each. */
+export const notices = signal<readonly string[]>([]);
 export const indexing = signal<Loading | null>(null);
 /** The server has said which runs there are. */
 export const answered = signal(false);
@@ -34,6 +36,7 @@ export function setRuns(reply: Runs): void {
   batch(() => {
     runs.value = sorted(reply.runs);
     otherRuns.value = reply.other_runs;
+    setNotices(reply.notices);
     indexing.value = reply.loading;
     answered.value = true;
     heardAt.value = Date.now();
@@ -51,10 +54,16 @@ export function applyUpdates(updates: Updates, whole: boolean): void {
       runs.value = sorted([...kept, ...changed.values()]);
     }
     otherRuns.value = updates.other_runs;
+    setNotices(updates.notices);
     indexing.value = updates.loading;
     answered.value = true;
     heardAt.value = Date.now();
   });
+}
+
+/** A server of an earlier version says nothing of them. */
+function setNotices(sentences: readonly string[] = []): void {
+  if (sentences.join("\n") !== notices.peek().join("\n")) notices.value = sentences;
 }
 
 function sorted(list: readonly RunInfo[]): RunInfo[] {

@@ -3,7 +3,7 @@ to `names.WHATS`, and is then in the server and in the shell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.projection import project
 from tensorboard_plugin_paramviz.analysis.row_history import norms_of
+from tensorboard_plugin_paramviz.reader import EmbeddingSnapshot, SnapshotReader
 from tensorboard_plugin_paramviz.record import LayerInfo, dequantize
 from tensorboard_plugin_paramviz.record.names import GEOMETRY_STATS, PROBE_STATS
 from tensorboard_plugin_paramviz.web.export.content import Array, Content, Field, Float64, Int64, Key
@@ -18,6 +19,9 @@ from tensorboard_plugin_paramviz.web.export.view import RunView
 
 #: All labels in one NPZ array, which gives each the room of the longest: longer ones are cut.
 LABELS_BYTES = 64 << 20
+#: Embeddings read together: enough that a store isn't asked for each, little enough that memory stays small and that a
+#: file that vanishes is missed soon.
+AHEAD_BYTES, MOST_AHEAD = 2 << 20, 256
 
 
 def embeddings(view: RunView) -> Content:
@@ -25,8 +29,10 @@ def embeddings(view: RunView) -> Content:
     snapshots, (rows, dims) = view.snapshots, view.snapshots.shape(path)
     ordinals, steps, wall_times = _of_embedding(view, path)
 
+    in_turn = _InTurn(snapshots, path, ordinals)
+
     def read(at: int, names: Sequence[str]) -> dict[str, Array]:
-        snapshot = snapshots.embedding(path, int(ordinals[at]))
+        snapshot = in_turn.snapshot(at)
         arrays: dict[str, Callable[[], Array]] = {
             "norms": lambda: norms_of(snapshot.rows),
             "grad_norms": lambda: snapshot.grad_norms,
@@ -48,9 +54,10 @@ def positions(view: RunView) -> Content:
     snapshots, (rows, _) = view.snapshots, view.snapshots.shape(path)
     ordinals, steps, wall_times = _of_embedding(view, path)
     basis = view.basis_of(snapshots, path)
+    in_turn = _InTurn(snapshots, path, ordinals)
 
     def read(at: int, _names: Sequence[str]) -> dict[str, Array]:
-        return {"positions": project(snapshots.embedding(path, int(ordinals[at])).rows, basis)}
+        return {"positions": project(in_turn.snapshot(at).rows, basis)}
 
     keys, constants, about = _rows(view, path, rows)
     constants |= {"directions": basis.directions, "center": basis.center}
@@ -112,6 +119,29 @@ SOURCES: dict[str, Callable[[RunView], Content]] = {
     "geometry": geometry,
     "learning_rates": learning_rates,
 }
+
+
+class _InTurn:
+    """Snapshots that are asked for one after the other, some read together; the one asked for last isn't read again.
+    For one thread."""
+
+    def __init__(self, snapshots: SnapshotReader, path: str, ordinals: Int64) -> None:
+        rows, dims = snapshots.shape(path)
+        self._ahead = max(1, min(MOST_AHEAD, AHEAD_BYTES // max(1, rows * dims)))
+        self._snapshots, self._path, self._ordinals = snapshots, path, ordinals
+        self._rest: Iterator[EmbeddingSnapshot] = iter(())
+        self._last: tuple[int, EmbeddingSnapshot] | None = None
+
+    def snapshot(self, at: int) -> EmbeddingSnapshot:
+        """The one with the ordinal `ordinals[at]`. Raises MissingError."""
+        before, self._last = self._last, None
+        if before is None or before[0] != at:
+            if before is None or before[0] + 1 != at or at % self._ahead == 0:
+                together = self._ordinals[at : at - at % self._ahead + self._ahead]
+                self._rest = self._snapshots.embeddings(self._path, together.tolist())
+            before = at, next(self._rest)
+        self._last = before
+        return before[1]
 
 
 def _path(view: RunView) -> str:
