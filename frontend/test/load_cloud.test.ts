@@ -93,7 +93,13 @@ function tellRuns(): void {
     generation: server.generation,
     damaged: [],
   };
-  setRuns({ runs: [info], other_runs: [], loading: { done: true, bytes_read: 1, bytes_total: 1 }, cursor: 1 });
+  setRuns({
+    runs: [info],
+    other_runs: [],
+    notices: [],
+    loading: { done: true, bytes_read: 1, bytes_total: 1 },
+    cursor: 1,
+  });
 }
 
 const failures: unknown[] = [];

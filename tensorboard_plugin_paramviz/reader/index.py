@@ -71,8 +71,8 @@ class Index:
 
     @property
     def trouble(self) -> str | None:
-        """What keeps the index from being brought up to date at all, as a sentence: set by who does that, None = nothing
-        any more. Viewers are told when it changes."""
+        """What keeps the index from being brought up to date at all, as a sentence: set by who does that, None =
+        nothing any more. Viewers are told when it changes."""
         return self._trouble
 
     @trouble.setter

@@ -125,10 +125,10 @@ def test_a_file_that_vanishes_breaks_the_download_and_is_said_in_the_log(
 
 def test_a_client_that_goes_away_ends_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_large(tmp_path / "a", 60, 2000, 200)
-    reads = []
-    embedding = SnapshotReader.embedding
+    reads: list[int] = []
+    embeddings = SnapshotReader.embeddings
     monkeypatch.setattr(
-        SnapshotReader, "embedding", lambda self, path, at: (reads.append(at), embedding(self, path, at))[1]
+        SnapshotReader, "embeddings", lambda self, path, at: (reads.extend(at), embeddings(self, path, at))[1]
     )
     with listening(tmp_path) as (connection, plugin):
         plugin.is_active()  # begins to follow

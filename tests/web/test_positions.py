@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from server import PREFIX, served
 from tensorboard.errors import InvalidArgumentError, NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.projection import fit
-from tensorboard_plugin_paramviz.reader import Index, MissingError, SnapshotReader, roots_of
+from tensorboard_plugin_paramviz.reader import EmbeddingSnapshot, Index, MissingError, SnapshotReader, roots_of
 from tensorboard_plugin_paramviz.record import quantize
 from tensorboard_plugin_paramviz.web import binary, positions
 from tensorboard_plugin_paramviz.web.arguments import Arguments
@@ -63,13 +63,14 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows with each snapshot that is read from the run."""
     read: list[int] = []
-    really = SnapshotReader.embedding
+    really = SnapshotReader.embeddings
 
-    def embedding(self: SnapshotReader, path: str, ordinal: int) -> Any:
-        read.append(ordinal)
-        return really(self, path, ordinal)
+    def embeddings(self: SnapshotReader, path: str, ordinals: Iterable[int]) -> Iterator[EmbeddingSnapshot]:
+        asked = list(ordinals)
+        read.extend(asked)
+        return really(self, path, asked)
 
-    monkeypatch.setattr(SnapshotReader, "embedding", embedding)
+    monkeypatch.setattr(SnapshotReader, "embeddings", embeddings)
     return read
 
 

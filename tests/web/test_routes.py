@@ -13,6 +13,7 @@ from event_files import EMBEDDING, model_record, snapshot_at, write_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from server import PREFIX, served
+from store import Store
 from werkzeug.test import Client
 
 from tensorboard_plugin_paramviz.web import binary
@@ -185,6 +186,48 @@ def test_events_stream_first_everything_then_what_is_new(tmp_path: Path) -> None
         _, second = message()
         assert [(run["run"], run["snapshots"]) for run in second["runs"]] == [("a", 4)]
         response.close()
+
+
+def test_a_store_that_cannot_be_listed_is_told_to_the_viewers_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("host is down")
+
+    write_run(tmp_path / "a", range(3))
+    store = Store("memory://told/runs")
+    store.put_all(tmp_path)
+    with served(store.url) as (client, plugin):
+        plugin._follower.stop()
+        assert get_json(client, "runs")["notices"] == get_json(client, "updates")["notices"] == []
+        for down in (True, False):
+            with monkeypatch.context() as patch:
+                if down:
+                    patch.setattr(type(store.files), "find", fail)
+                cursor = get_json(client, "updates")["cursor"]
+                plugin._index.scan()
+            update = get_json(client, f"updates?cursor={cursor}&wait=20")
+            assert update["cursor"] > cursor
+            assert update["runs"] == update["removed"] == [], "its runs stay as they were"
+            assert update["notices"] == get_json(client, "runs")["notices"]
+            assert update["notices"] == (["memory://told/runs can't be read: host is down"] if down else [])
+
+
+def test_what_keeps_the_logdir_from_being_looked_at_is_told_to_the_viewers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    with served(tmp_path) as (client, plugin):
+        cursor = get_json(client, "updates")["cursor"]
+        monkeypatch.setattr(plugin._index, "scan", broken)
+        update = get_json(client, f"updates?cursor={cursor}&wait=20")
+        assert len(update["notices"]) == 1
+        assert "TensorBoard's log has the traceback" in update["notices"][0]
+        plugin._follower.stop()
+        plugin._index.trouble = None
+        assert get_json(client, f"updates?cursor={update['cursor']}&wait=20")["notices"] == []
 
 
 def test_a_browser_that_reconnects_gets_only_what_it_missed(client: Client) -> None:

@@ -19,7 +19,6 @@ export function EmptyState() {
   return (
     <main class="centre empty">
       <Cloud />
-      <NoticesWithoutRuns />
       <div class="dialog">
         <header>
           <div class="logo" aria-hidden="true">
@@ -58,6 +57,7 @@ export function EmptyState() {
             <dd>Start the run. No reload is needed.</dd>
           </div>
         </dl>
+        <NoticesWithoutRuns />
         <footer>
           <p>{found()}</p>
           <button type="button" class="button main" onClick={checkAgain}>

@@ -12,6 +12,7 @@ export class FakeServer implements Wire {
   streaming = true;
   waitSecs = 10;
   done = true;
+  notices: string[] = [];
   cursor = 1;
   /** Snapshots of each run, and the cursor of its last change. */
   readonly runs = new Map<string, { snapshots: number; at: number }>();
@@ -31,6 +32,13 @@ export class FakeServer implements Wire {
     this.cursor++;
     this.runs.delete(run);
     this.removed.set(run, this.cursor);
+    this.#tell();
+  }
+
+  /** Something keeps the logdir from being read, or nothing any more. */
+  notice(...sentences: string[]): void {
+    this.notices = sentences;
+    this.cursor++;
     this.#tell();
   }
 
@@ -59,6 +67,7 @@ export class FakeServer implements Wire {
       runs: [...this.runs].filter(([, run]) => run.at > from).map(([name, run]) => infoOf(name, run.snapshots)),
       removed: [...this.removed].filter(([, at]) => at > from).map(([name]) => name),
       other_runs: [],
+      notices: this.notices,
       loading: { done: this.done, bytes_read: 1, bytes_total: 1 },
       cursor: this.cursor,
     };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GONE_MS, type Hub, LINGER_MS, type Listener, makeHub, type Word } from "../../src/live/hub";
-import { applyUpdates, runs, setRuns } from "../../src/store/runs";
+import { applyUpdates, notices, runs, setRuns } from "../../src/store/runs";
 import { FakeServer } from "./fake_server";
 
 let server: FakeServer;
@@ -130,9 +130,42 @@ describe("tabs on one line", () => {
   });
 });
 
+describe("what keeps the logdir from being read", () => {
+  const show = (word: Word) => word.kind === "updates" && applyUpdates(word.updates, word.whole);
+
+  test("is known to each tab, without any run, until it is over", async () => {
+    hub.join({ tell: show });
+    await pass(20);
+    expect(notices.value).toEqual([]);
+    server.notice("s3://bucket/runs can't be read: host is down");
+    await pass(20);
+    expect(runs.value).toEqual([]);
+    expect(notices.value).toEqual(["s3://bucket/runs can't be read: host is down"]);
+    const [late] = (await joined(1)) as [FakeTab];
+    expect(late.words.at(-1)).toMatchObject({ updates: { notices: server.notices } });
+    server.notice();
+    await pass(20);
+    expect(notices.value).toEqual([]);
+  });
+
+  test("is nothing where a server says nothing of it", () => {
+    const loading = { done: true, bytes_read: 1, bytes_total: 1 };
+    setRuns({ runs: [], other_runs: [], notices: ["It is down."], loading, cursor: 1 });
+    expect(notices.value).toEqual(["It is down."]);
+    applyUpdates(JSON.parse(JSON.stringify({ runs: [], removed: [], other_runs: [], loading, cursor: 2 })), false);
+    expect(notices.value).toEqual([]);
+  });
+});
+
 describe("another server in the place of one that ended", () => {
   test("its runs replace those on screen, but only when it has seen all of its logdir", async () => {
-    setRuns({ runs: [], other_runs: [], loading: { done: true, bytes_read: 1, bytes_total: 1 }, cursor: 1 });
+    setRuns({
+      runs: [],
+      other_runs: [],
+      notices: [],
+      loading: { done: true, bytes_read: 1, bytes_total: 1 },
+      cursor: 1,
+    });
     hub.join({ tell: (word) => word.kind === "updates" && applyUpdates(word.updates, word.whole) });
     server.write("gone", 1);
     server.write("kept", 1);
