@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 
 import train_data
 from command_line import OptionError, Parser, number
+from tensorboard_plugin_paramviz.capture.governor import LARGEST_OVERHEAD
 
 DEFAULTS: dict[str, Any] = {
     "steps": 2000, "layers": 4, "heads": 4, "width": 128, "block_size": 64, "batch_size": 16, "dropout": 0.0,
@@ -54,8 +56,12 @@ def build_parser() -> Parser:
     add("--checkpoint-every", type=count, help="steps between saves of ckpt.pt")
     add("--every", type=every, help="steps between snapshots, or auto")
     add("--rows", type=count, help="at most so many embedding rows in a snapshot (2000)")
-    add("--max-overhead", type=number(float, 0.0001, 1), help="share of the time that snapshots may cost (0.01)")
+    add("--max-overhead", type=overhead, help="share of the time that snapshots may cost (0.01; none = any)")
     return parser
+
+
+def overhead(text: str) -> float:
+    return math.inf if text == "none" else number(float, 0.0001, LARGEST_OVERHEAD)(text)
 
 
 def load_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
@@ -88,6 +94,8 @@ def fill_options(options: argparse.Namespace, saved: dict[str, Any] | None) -> N
         if getattr(options, name) is None:
             setattr(options, name, value)
 
+    if options.max_overhead is not None and options.max_overhead > LARGEST_OVERHEAD:  # "none", or an older run's
+        options.max_overhead = None
     if options.width % options.heads:
         fix = f"--width {options.width + options.heads - options.width % options.heads}"
         raise OptionError(f"--width {options.width} can't be shared by --heads {options.heads}: e.g. {fix}")

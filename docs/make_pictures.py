@@ -39,7 +39,7 @@ def main() -> None:
         if options.run is None:
             data = ["--dataset", options.dataset] if options.dataset else []
             train = [str(ROOT / "train.py"), "--logdir", str(run), "--steps", str(options.steps)]
-            subprocess.run([sys.executable, *train, *data, "--every", "2", "--max-overhead", "0.2"], check=True)
+            subprocess.run([sys.executable, *train, *data, "--every", "2", "--max-overhead", "none"], check=True)
         with tensorboard(run.parent) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
             PICTURES.mkdir(exist_ok=True)

@@ -167,7 +167,7 @@ def test_modular_addition_is_memorized_long_before_it_is_understood(tmp_path: Pa
         ("--lr nan", "--lr"),
         ("--dropout 1.5", "from 0 to 0.99"),
         ("--every sometimes", "or auto"),
-        ("--max-overhead 0", "from 0.0001 to 1"),
+        ("--max-overhead 0", "from 0.0001 to 0.05"),
         ("--width 130 --heads 4 --dataset python", "--width 132"),
         ("--dataset no/such/file", "a UTF-8 text file"),
         ("--dataset {tmp}/latin1.txt", "iconv"),
