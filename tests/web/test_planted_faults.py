@@ -93,7 +93,12 @@ def started(logdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def running(started: dict[str, TensorBoard]) -> TensorBoard:
-    return started["none"].wait()
+    board = started["none"].wait()
+    deadline = time.monotonic() + 30
+    while not board.json(OURS + "runs")["runs"]:  # the index has not looked yet
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return board
 
 
 @pytest.mark.parametrize("fault", AT_START)
