@@ -131,7 +131,8 @@ def trained(case: Case, logdir: Path | None) -> dict[str, Any]:
             optimizer.zero_grad(set_to_none=True)
     if viz is not None:
         viz.close()
-        assert viz.snapshots >= 3
+        # Held at one percent, a loaded machine may leave time for the first one alone.
+        assert viz.snapshots >= (3 if arguments["max_overhead"] is None else 1)
     return {
         "losses": losses,
         "weights": [parameter.detach().tolist() for parameter in model.parameters()],

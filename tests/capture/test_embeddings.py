@@ -149,7 +149,7 @@ def test_sampled_rows_are_the_named_ones_and_a_sparse_gradient_is_theirs(tmp_pat
 
 def test_a_model_without_embeddings_is_recorded_without(tmp_path) -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 1))
-    with watch(model, tmp_path, every=1, strict=True) as viz:
+    with watch(model, tmp_path, every=1, max_overhead=None, strict=True) as viz:
         model(torch.ones(1, 4)).backward()
         viz.step(0)
     (record,), (snapshot,), _ = read(tmp_path)

@@ -63,10 +63,10 @@ def test_a_strict_watcher_raises_what_happened_in_either_thread(tmp_path, monkey
     model = Gpt()
     with monkeypatch.context() as patch:
         patch.setattr(Sink, "write", lambda *_: 1 / 0)
-        viz = watch(model, tmp_path, every=1, strict=True)
+        viz = watch(model, tmp_path, every=1, max_overhead=None, strict=True)
         with pytest.raises(ZeroDivisionError):
             viz.close()
-    viz = watch(model, tmp_path, every=1, strict=True)
+    viz = watch(model, tmp_path, every=1, max_overhead=None, strict=True)
     with pytest.raises(ValueError, match="invalid literal"):
         viz.step("third")  # type: ignore[arg-type]
     viz.close()
@@ -220,7 +220,7 @@ def test_opened_and_closed_a_thousand_times_nothing_is_left(tmp_path) -> None:
     watch(model, tmp_path, optimizer=optimizer).close()
     before = left()
     for _ in range(1000):
-        with watch(model, tmp_path, optimizer=optimizer, every=1, strict=True) as viz:
+        with watch(model, tmp_path, optimizer=optimizer, every=1, max_overhead=None, strict=True) as viz:
             viz.step(0)
     assert left() == before
     assert len(optimizer._optimizer_step_pre_hooks) == 0

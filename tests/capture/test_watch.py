@@ -48,7 +48,7 @@ def test_three_lines_record_the_model_and_every_step(tmp_path) -> None:
 
 def test_the_size_said_is_the_size_written(tmp_path) -> None:
     model = Gpt()
-    with watch(model, tmp_path, every=1, strict=True) as viz:
+    with watch(model, tmp_path, every=1, max_overhead=None, strict=True) as viz:
         train(model, adam(model), viz, 2)
     sizes = [event.summary.ByteSize() for event in events(tmp_path) if len(event.summary.value) > 1]
     assert sizes == [snapshot.self_cost.snapshot_bytes for snapshot in read(tmp_path)[1]]
@@ -175,7 +175,7 @@ def test_levels_record_what_they_say(tmp_path) -> None:
 
 def test_a_call_after_zero_grad_is_pointed_out_once(tmp_path, caplog) -> None:
     model = Gpt()
-    with watch(model, tmp_path, every=1, strict=True) as viz:
+    with watch(model, tmp_path, every=1, max_overhead=None, strict=True) as viz:
         viz.step(0)
         viz.step(1)
     assert caplog.text.count("call it before optimizer.zero_grad()") == 1
@@ -189,14 +189,14 @@ def test_a_wrapped_optimizer_is_looked_into(tmp_path) -> None:
 
     model = Gpt()
     optimizer = adam(model)
-    with watch(model, tmp_path, optimizer=Wrapper(optimizer), every=1, strict=True) as viz:
+    with watch(model, tmp_path, optimizer=Wrapper(optimizer), every=1, max_overhead=None, strict=True) as viz:
         train(model, optimizer, viz, 1)
     assert np.nanmin(read(tmp_path)[1][0].stats[:, STATS.index("update_norm")]) > 0
 
 
 def test_a_replaced_parameter_is_followed(tmp_path) -> None:
     model = nn.Linear(2, 2, bias=False)
-    with watch(model, tmp_path, every=1, strict=True) as viz:
+    with watch(model, tmp_path, every=1, max_overhead=None, strict=True) as viz:
         viz.step(0)
         model.load_state_dict({"weight": torch.full((2, 2), 3.0)}, assign=True)
         viz.step(1)
