@@ -56,6 +56,11 @@ const props: SceneProps = {
         (_, i) => snapshot(at - 19 + Math.floor(i / 3))[row * 3 + (i % 3)] ?? 0,
       ),
     })),
+  marks: [],
+  courses: [],
+  tool: "turn",
+  mayEconomize: true,
+  pointScale: 1,
   axisNames: ["PC 1 · 22 %", "PC 2 · 12 %", "PC 3 · 7 %"],
   insets: narrow ? { top: 52, right: 0, bottom: 34, left: 0 } : { top: 60, right: 0, bottom: 40, left: 0 },
 };

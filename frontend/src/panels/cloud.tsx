@@ -5,11 +5,13 @@ import { useEffect, useRef } from "preact/hooks";
 import { wholePercent } from "../format";
 import { createScene } from "../scene";
 import type { SceneHandle, SceneProps } from "../scene/types";
-import { colors, labelPriority, sizes, trailPaths, visible } from "../store/appearance";
+import { colors, labelPriority, sizes, trailPaths } from "../store/appearance";
+import { visible } from "../store/filters";
+import { marks } from "../store/groups";
 import { tellFallback } from "../store/picture";
 import { playing } from "../store/playback";
 import { details, hits, hover, hovered, pinned, select, selected } from "../store/selection";
-import { labelMode, layout, mode, reducedMotion, showing, theme } from "../store/settings";
+import { economize, labelMode, layout, mode, pointScale, reducedMotion, showing, theme, tool } from "../store/settings";
 import { bracket, cloud, drawnPositions, endMorph, loadedVersion, mixOf, morph, place } from "../store/timeline";
 import type { Basis } from "../wire.gen";
 
@@ -90,12 +92,18 @@ function sceneProps(): SceneProps {
     selected: selected.value !== null && selected.value < (now?.set.rows ?? 0) ? selected.value : null,
     links: links(),
     trails: trailPaths.value,
+    marks: marks.value,
+    courses: NO_COURSES,
+    tool: tool.value,
+    mayEconomize: economize.value,
+    pointScale: pointScale.value,
     axisNames: axisNames(now?.basis),
     insets: layout.value === "tablet" && selected.value !== null ? INSETS.tablet : phone ? INSETS.phone : INSETS.wide,
   };
 }
 
 const NO_LABELS: readonly string[] = [];
+const NO_COURSES: SceneProps["courses"] = [];
 const INSETS = {
   wide: { top: 60, right: 0, bottom: 44, left: 0 },
   tablet: { top: 60, right: 304, bottom: 44, left: 0 },

@@ -62,9 +62,10 @@ function Classes() {
 
 const NAMES = {
   class: "",
+  cluster: "",
   norm: "Vector norm",
   gradient: "Gradient norm",
-  movement: "Moved since the first step, in the directions shown",
+  displacement: "Moved since the first step, in the directions shown",
   count: "Count in the training text",
 };
 

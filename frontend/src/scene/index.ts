@@ -210,7 +210,7 @@ class EmbeddingScene implements SceneHandle {
           this.#point();
         },
         choose: (x, y, touch) =>
-          this.events.onSelect(pick(stage.shot.points, x, y, touch ? FINGER_REACH : POINTER_REACH)),
+          this.events.onSelect(pick(stage.shot.points, x, y, touch ? FINGER_REACH : POINTER_REACH), false),
         chooseTwice: (x, y) => {
           if (pick(stage.shot.points, x, y, POINTER_REACH) === null) this.fit();
         },
@@ -228,9 +228,9 @@ class EmbeddingScene implements SceneHandle {
         step: (dx, dy) => {
           const { view, points } = stage.shot;
           const row = neighbour(points, stage.props.selected, dx, dy, view.centreX, view.centreY);
-          if (row !== null) this.events.onSelect(row);
+          if (row !== null) this.events.onSelect(row, false);
         },
-        clear: () => this.events.onSelect(null),
+        clear: () => this.events.onSelect(null, false),
         zoom: (factor) => {
           const { view } = stage.shot;
           stage.zoom(factor, view.centreX, view.centreY, true, performance.now());

@@ -17,6 +17,28 @@ export interface Link {
   readonly similarity: number;
 }
 
+/** What dragging with the main button does. */
+export type Tool = "turn" | "lasso";
+
+/** Rows that belong together, ringed in one colour. */
+export interface Mark {
+  readonly rows: readonly number[];
+  readonly color: Rgb;
+}
+
+/** How a lasso changes what was chosen before. */
+export type Choice = "replace" | "add" | "remove";
+
+/** What the quality governor leaves of a moving picture just now. */
+export interface Economy {
+  /** Share of the canvas px, 1 = all. */
+  readonly pixels: number;
+  readonly labels: boolean;
+  readonly trails: boolean;
+  /** Share of the rows, 1 = all. */
+  readonly rows: number;
+}
+
 /** Free screen edges in CSS px. */
 export interface Insets {
   readonly top: number;
@@ -68,6 +90,15 @@ export interface SceneProps {
   selected: number | null;
   links: readonly Link[];
   trails: readonly Trail[];
+  /** Chosen and named groups of rows, later ones over earlier. */
+  marks: readonly Mark[];
+  /** Rows joined by a thin line in this order, a list for each line: the course of positions. */
+  courses: readonly (readonly number[])[];
+  tool: Tool;
+  /** The governor may lower the quality of moving pictures. */
+  mayEconomize: boolean;
+  /** Every radius is multiplied by it, 1 = as `sizes` says. */
+  pointScale: number;
   /** "PC 1 · 22 %" … */
   axisNames: readonly [string, string, string];
   /** Free screen edges in CSS px that title, tools and legend cover: labels keep out. */
@@ -77,7 +108,12 @@ export interface SceneProps {
 export interface SceneEvents {
   /** Pointer came over a row (with its place in CSS px inside the container) or left (null). */
   onHover(row: number | null, x: number, y: number): void;
-  onSelect(row: number | null): void;
+  /** extend: Shift was held, or Ctrl or Cmd: the row joins what is chosen, or leaves it. */
+  onSelect(row: number | null, extend: boolean): void;
+  /** Rows inside the loop drawn with the lasso: those drawn and visible. */
+  onLasso?(rows: readonly number[], choice: Choice): void;
+  /** The governor changed what moving pictures leave out. */
+  onEconomy?(economy: Economy): void;
   /** 3D can't go on ("no-webgl" at the start, "context-lost" later); the scene already shows its 2D drawing. null = 3D is back. */
   onFallback(reason: "no-webgl" | "context-lost" | null): void;
   /** The person moved the camera: for a second pane that follows, or for the address. */

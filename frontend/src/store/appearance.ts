@@ -7,8 +7,9 @@ import { numbersAt, numbersEnds, type RowNumbers } from "../row_numbers";
 import type { Trail } from "../scene/types";
 import { classColor, rgb } from "../tokens";
 import { fastestRows, trailsOf, trailWindow } from "../trails_math";
+import { visible } from "./filters";
 import { rowNumbers } from "./load_numbers";
-import { type ColorBy, colorBy, palette, sizeBy, theme, trails } from "./settings";
+import { type ColorBy, colorBy, palette, sizeBy, theme, trailRows as trailCountWanted, trails } from "./settings";
 import { bracket, cloud, loadedVersion, ordinal, place, stepRange } from "./timeline";
 
 export interface Scale {
@@ -19,7 +20,6 @@ export interface Scale {
 
 /** Up to here points have their full size; then they shrink, to less than half at 3,000 rows. */
 const FULL_SIZE_ROWS = 150;
-const TRAIL_ROWS = 6;
 const EMPTY = new Float32Array(0);
 
 /** A choice that this embedding can't serve falls back to its class. */
@@ -35,7 +35,7 @@ const numbers = computed(() => {
   return known && known.of === cloud.value?.set ? known.list : NO_NUMBERS;
 });
 
-const movementFrom = computed(() => (shownColorBy.value === "movement" ? bracket.value?.before : undefined));
+const movementFrom = computed(() => (shownColorBy.value === "displacement" ? bracket.value?.before : undefined));
 
 const values = computed<Float32Array | null>(() => {
   const now = cloud.value;
@@ -43,9 +43,11 @@ const values = computed<Float32Array | null>(() => {
   switch (shownColorBy.value) {
     case "class":
       return Float32Array.from(now.ids);
+    case "cluster":
+      return null;
     case "count":
       return Float32Array.from(now.embedding.counts ?? [], (count) => Math.log10(1 + count));
-    case "movement":
+    case "displacement":
       return movementFrom.value === undefined ? null : movement(movementFrom.value);
     case "norm":
       return numbersAt(numbers.value, "norms", now.set.stepAt(ordinal.value));
@@ -67,7 +69,7 @@ function movement(at: number): Float32Array | null {
 
 /** The ends of movement hold for the whole run, so that colours grow with the cursor instead of being rescaled. */
 const movementScale = computed(() => {
-  if (shownColorBy.value !== "movement") return null;
+  if (shownColorBy.value !== "displacement") return null;
   loadedVersion.value;
   const set = cloud.value?.set;
   const around = set?.bracket(set.total - 1);
@@ -87,7 +89,7 @@ const numbersScale = computed<Scale | null>(() => {
 export const scale = computed<Scale | null>(() => {
   const now = values.value;
   if (!now) return null;
-  if (shownColorBy.value === "movement") return movementScale.value;
+  if (shownColorBy.value === "displacement") return movementScale.value;
   if (shownColorBy.value === "norm" || shownColorBy.value === "gradient") return numbersScale.value;
   const ends = shownColorBy.value === "class" ? extent([now]) : robustEnds(now);
   if (!ends) return null;
@@ -143,8 +145,6 @@ export const labelPriority = computed<Float32Array>(() => {
   return Float32Array.from({ length: now.set.rows }, (_, row) => (counts ? (counts[row] as number) : -row));
 });
 
-export const visible = computed<Uint8Array>(() => new Uint8Array(cloud.value?.set.rows ?? 0).fill(1));
-
 const before = computed(() => bracket.value?.before ?? null);
 
 /** Rows that can be drawn at the cursor: those whose values are finite. */
@@ -174,7 +174,7 @@ const trailRows = computed<readonly number[]>(() => {
   const set = cloud.value?.set;
   loadedVersion.value;
   if (!set || !trails.value) return [];
-  return fastestRows(set, trailStart.value, ordinal.value, TRAIL_ROWS, visible.value);
+  return fastestRows(set, trailStart.value, ordinal.value, trailCountWanted.value, visible.value);
 });
 
 export const trailCount = computed(() => trailRows.value.length);

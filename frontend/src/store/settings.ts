@@ -3,13 +3,19 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Palette } from "../color";
 import { neighbourSpeed, SPEEDS } from "../playback_math";
-import type { LabelMode, Theme, ViewMode } from "../scene/types";
+import type { LabelMode, Theme, Tool, ViewMode } from "../scene/types";
 
-export type ColorBy = "class" | "norm" | "gradient" | "movement" | "count";
-export type SizeBy = "count" | "same";
+export type ColorBy = "class" | "cluster" | "norm" | "gradient" | "displacement" | "count";
+export type SizeBy = "same" | "count" | "norm" | "gradient" | "displacement";
+/** What passes evenly while playing: steps, the logarithm of steps (the beginning gets more time), or snapshots. */
+export type Pace = "step" | "log" | "snapshot";
 /** What the directions drawn are principal components of, as the server's route takes it. */
 export type Projection = "joint" | "last" | "clusters" | `step:${number}`;
-export const COLOR_BY: readonly ColorBy[] = ["class", "norm", "gradient", "movement", "count"];
+export const COLOR_BY: readonly ColorBy[] = ["class", "cluster", "norm", "gradient", "displacement", "count"];
+export const SIZE_BY: readonly SizeBy[] = ["same", "count", "norm", "gradient", "displacement"];
+export const PACES: readonly Pace[] = ["step", "log", "snapshot"];
+export const POINT_SCALES = [0.5, 0.75, 1, 1.5, 2, 3] as const;
+export const TRAIL_ROWS = [3, 6, 12, 24] as const;
 
 const KEY = "paramviz.settings";
 
@@ -30,6 +36,17 @@ export const sizeBy = signal<SizeBy>("count");
 export const projection = signal<Projection>("joint");
 export const palette = signal<Palette>("viridis");
 export const trails = signal(true);
+/** How many of the fastest rows leave a trail. */
+export const trailRows = signal<number>(6);
+/** Every point's radius is multiplied by it. */
+export const pointScale = signal<number>(1);
+export const pace = signal<Pace>("step");
+/** Moving pictures may be drawn with less where they come too slowly. */
+export const economize = signal(true);
+/** Jumps instead of motion, whatever the system says. */
+export const lessMotion = signal(false);
+/** Dragging turns the cloud or draws a loop round points. Not remembered. */
+export const tool = signal<Tool>("turn");
 export const loop = signal(false);
 export const speed = signal(1);
 export const filtersOpen = signal(false);

@@ -5,15 +5,33 @@ import type { Bracket, SnapshotSet } from "../snapshots";
 import { type Vocabulary, vocabulary } from "../tokens";
 import type { Basis, Embedding } from "../wire.gen";
 
+/** The rows of one embedding within a cloud: first … first + rows - 1. */
+export interface Part {
+  readonly embedding: Embedding;
+  readonly first: number;
+  readonly rows: number;
+}
+
 export interface Cloud {
   readonly run: string;
+  /** Of the first part. */
   readonly embedding: Embedding;
+  /** One, or token and position embeddings in one picture. */
+  readonly parts: readonly Part[];
   readonly set: SnapshotSet;
   readonly basis: Basis;
   readonly generation: number;
   /** Token or position id per row. */
   readonly ids: readonly number[];
   readonly words: Vocabulary;
+  /** Times in the training text per row, NaN = not logged; null = of none. */
+  readonly counts: Float64Array | null;
+}
+
+/** Which part a row of the cloud belongs to, and which row of that embedding's sample it is. */
+export function partOf(shown: Cloud, row: number): { part: Part; index: number } {
+  const part = shown.parts.findLast((one) => one.first <= row) as Part;
+  return { part, index: row - part.first };
 }
 
 /** The picture of before a new basis, from which the new one is eased in. */
@@ -89,7 +107,10 @@ export function makeCloud(
   generation: number,
 ): Cloud {
   const ids = embedding.rows ?? Array.from({ length: set.rows }, (_, row) => row);
-  return { run, embedding, set, basis, generation, ids, words: vocabulary(embedding.labels, ids) };
+  const parts = [{ embedding, first: 0, rows: set.rows }];
+  const words = vocabulary(embedding.labels, ids);
+  const counts = embedding.counts ? Float64Array.from(embedding.counts) : null;
+  return { run, embedding, parts, set, basis, generation, ids, words, counts };
 }
 
 /** Shows another cloud; with `from`, the points are eased from there. */

@@ -42,6 +42,11 @@ export function someProps(rows: number, seed = 1): SceneProps {
     links: [],
     trails: [],
     axisNames: ["PC 1", "PC 2", "PC 3"],
+    marks: [],
+    courses: [],
+    tool: "turn",
+    mayEconomize: true,
+    pointScale: 1,
     insets: { top: 50, right: 0, bottom: 40, left: 0 },
   };
 }
