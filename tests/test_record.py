@@ -28,9 +28,11 @@ from tensorboard_plugin_paramviz.record import (
     Snapshot,
     StoredBasis,
     UnknownFormatError,
+    decode_thumbs,
     dequantize,
     encode_model,
     encode_snapshot,
+    encode_thumbs,
     lengthen,
     quantize,
 )
@@ -234,3 +236,24 @@ def test_unquantized_rows_need_no_scales() -> None:
 def test_every_statistic_has_its_unit_and_every_role_its_name() -> None:
     assert tuple(STAT_UNITS) == STATS
     assert len(set(ROLES)) == len(ROLES)
+
+
+@given(st.lists(st.floats(0, 1e6, width=32) | st.just(float("nan")), min_size=1, max_size=60), st.integers(1, 4))
+def test_thumbnails_come_back_within_half_a_level(sizes: list[float], pictures: int) -> None:
+    cells = np.array(sizes * pictures, np.float32)
+    counts = [len(sizes)] * pictures
+    back = decode_thumbs(*encode_thumbs(cells, counts), counts)
+    np.testing.assert_array_equal(np.isnan(back), np.isnan(cells))
+    np.testing.assert_array_equal(back == 0, cells == 0)
+    usual = cells > 0
+    if usual.any():
+        half = (cells[usual].max().astype(np.float64) / cells[usual].min()) ** (0.5 / 253)
+        ratio = back[usual].astype(np.float64) / cells[usual]
+        assert ratio.max() <= half * 1.0001
+        assert ratio.min() >= 1 / (half * 1.0001)
+
+
+def test_thumbnails_of_another_record_are_refused() -> None:
+    levels, ranges = encode_thumbs(np.ones(6, np.float32), [6])
+    with pytest.raises(ValueError, match="the record tells of 8"):
+        decode_thumbs(levels, ranges, [8])

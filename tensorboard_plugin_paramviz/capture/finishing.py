@@ -39,6 +39,7 @@ def finish(taken: Taken, arrays: Arrays, step: int, wall_time: float) -> Snapsho
         learning_rates=np.array(rates, np.float32) if rates else None,
         probe=arrays.get("probe") if len(arrays.get("probe", _NOTHING)) else None,
         geometry=geometry,
+        thumbs=_thumbs(plan, arrays),
     )
 
 
@@ -55,10 +56,18 @@ def _reading(taken: Taken, arrays: Arrays) -> Reading:
         epsilons=taken.epsilons,
         before=before if len(before.values) else None,
         row_changes={
-            plan.table_places[path]: change for path in plan.rows if (change := _row_change(plan, arrays, path))
+            plan.table_places[path]: change
+            for path in plan.rows
+            if (change := _row_change(plan, arrays, path)) is not None
         },
         stable_ranks={layer: float(rank) for layer, rank in _numbered(arrays, "stable rank ").items()},
     )
+
+
+def _thumbs(plan: Plan, arrays: Arrays) -> Float32 | None:
+    if plan.thumbs is None or not plan.thumbs.infos or "thumb 0" not in arrays:
+        return None
+    return plan.thumbs.cells([arrays[f"thumb {number}"] for number in range(len(plan.thumbs.infos))])
 
 
 def _segments(arrays: Arrays, what: str, parameters: int) -> Segments:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from tensorboard_plugin_paramviz.capture.embeddings import Table
 from tensorboard_plugin_paramviz.capture.layers import Layers
+from tensorboard_plugin_paramviz.capture.thumbs import Thumbs
 from tensorboard_plugin_paramviz.record import ModelRecord
 
 _GROUP_KEYS = ("lr", "initial_lr", "weight_decay", "betas", "eps", "momentum", "nesterov", "amsgrad", "alpha")
@@ -24,6 +25,7 @@ def describe(
     tables: list[Table],
     optimizers: Sequence[torch.optim.Optimizer],
     schedule: dict[str, Any],
+    thumbs: Thumbs | None = None,
 ) -> ModelRecord:
     return ModelRecord(
         session_id=session_id,
@@ -33,6 +35,7 @@ def describe(
         embeddings=tuple(table.info for table in tables),
         optimizer=describe_optimizers(optimizers) if optimizers else {},
         schedule={name: _plain(value) for name, value in schedule.items()},
+        thumbs=() if thumbs is None else thumbs.infos,
     )
 
 

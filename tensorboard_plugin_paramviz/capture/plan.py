@@ -12,7 +12,7 @@ import torch
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch import Tensor, nn
 
-from tensorboard_plugin_paramviz.capture.embeddings import Table, choose_tables
+from tensorboard_plugin_paramviz.capture.embeddings import Table, choose_tables, snapshot_size
 from tensorboard_plugin_paramviz.capture.encoding import Encoder
 from tensorboard_plugin_paramviz.capture.labels import Counts, Labels
 from tensorboard_plugin_paramviz.capture.layers import Layers, find_layers
@@ -24,6 +24,7 @@ from tensorboard_plugin_paramviz.capture.shards import at_rest, is_sharded, sett
 from tensorboard_plugin_paramviz.capture.statistics.geometry import Geometry
 from tensorboard_plugin_paramviz.capture.statistics.segments import Int64
 from tensorboard_plugin_paramviz.capture.statistics.spectra import Spectra
+from tensorboard_plugin_paramviz.capture.thumbs import Thumbs
 from tensorboard_plugin_paramviz.record import encode_model
 
 
@@ -64,6 +65,8 @@ class Plan:
     known: tuple[Tensor, ...] = ()
     probe: Probe | None = None
     spectra: Spectra = field(default_factory=Spectra)
+    thumbs: Thumbs | None = None
+    max_bytes: int = 0
 
     @property
     def checksum(self) -> int:
@@ -99,13 +102,16 @@ def make_plan(
     lent = [slot.parameter() for slot in layers.slots]
     parameters = at_rest(model, lent)
     sharded = any(is_sharded(parameter) for parameter in parameters)
+    thumbs = None
+    if options.level != "light" and not sharded:
+        thumbs = Thumbs(layers, parameters, options.max_bytes - snapshot_size(len(layers.infos), tables))
     return Plan(
         layers=layers,
         tables=tuple(tables),
         sampling=Sampling(parameters),
         layer_of=np.array([slot.layer for slot in layers.slots], np.int64),
         level=options.level,
-        record=encode_model(describe(session_id, started, model, layers, tables, optimizers, options.facts)),
+        record=encode_model(describe(session_id, started, model, layers, tables, optimizers, options.facts, thumbs)),
         encoder=Encoder(tables),
         rows={table.info.path: Rows(table) for table in tables},
         table_places={table.info.path: _place(table, lent) for table in tables},
@@ -113,6 +119,8 @@ def make_plan(
         known=tuple(parameters) if sharded else (),
         # Running a sharded model gathers its parameters: a collective, in which a rank that skips hangs the others.
         probe=None if probe is None or sharded else Probe(model, probe, layers),
+        thumbs=thumbs,
+        max_bytes=options.max_bytes,
     )
 
 

@@ -49,6 +49,7 @@ class Taken:
         - "weight i", "grad i", "before i": its strided entries, all of a small one; before = before the optimizer step
         - "weight figures i", "grad figures i": `reductions.FIGURES` of a large one (or a sparse gradient)
         - "rows p" [R, D], "row grads p", "row updates p" [R]: of the sampled rows
+        - "thumb k": the entries that picture k is made of
         - "stable rank l" of layer l, "probe" [B, A], "rate g" of parameter group g, "loss"
         """
         return self.transfer.wait()
@@ -109,6 +110,9 @@ class Taker:
                     transfer.add(f"row updates {path}", distances(old, values), is_copy=True)
                 if (norms := rows.grad_norms(grad)) is not None:
                     transfer.add(f"row grads {path}", norms, is_copy=True)
+        if deep and plan.thumbs is not None:
+            for number, place in enumerate(plan.thumbs.parameters):
+                transfer.add(f"thumb {number}", plan.thumbs.entries(number, parameters[place].detach()), is_copy=True)
         if deep and plan.level == "full":
             self._deep(transfer, parameters)
         known = None if before is None else before.rates

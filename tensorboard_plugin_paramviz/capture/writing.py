@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tensorboard_plugin_paramviz.capture.background import Job, Work
@@ -16,7 +17,7 @@ from tensorboard_plugin_paramviz.capture.finishing import Movement, finish
 from tensorboard_plugin_paramviz.capture.merging import Arrays
 from tensorboard_plugin_paramviz.capture.plan import Plan
 from tensorboard_plugin_paramviz.capture.sink import Sink
-from tensorboard_plugin_paramviz.record import STATS, SelfCost, Snapshot, encode_snapshot
+from tensorboard_plugin_paramviz.record import STATS, SelfCost, Snapshot, encode_snapshot, encode_thumbnails
 
 if TYPE_CHECKING:  # not every PyTorch is built with torch.distributed
     from tensorboard_plugin_paramviz.capture.exchange import Exchange
@@ -24,6 +25,8 @@ if TYPE_CHECKING:  # not every PyTorch is built with torch.distributed
 
 #: Snapshots in a row whose gradients no optimizer step used, before that is said.
 _UNUSED_TOLD = 3
+#: Of what a snapshot says of its own cost, at most.
+_COST_BYTES = 200
 log = logging.getLogger("tensorboard_plugin_paramviz")
 
 
@@ -41,6 +44,7 @@ class Writing(Work):
         self._write_secs = 0.0
         self._has_seen_gradients = False
         self._unused = 0  # snapshots in a row
+        self._waiting: tuple[Plan, npt.NDArray[np.float32]] | None = None
 
     def start(self) -> None:
         self._tell(self._plan, 0, self._started)
@@ -55,6 +59,7 @@ class Writing(Work):
         del arrays
         self._look_for_zeros(snapshot)
         summary = job.taken.plan.encoder.encode(snapshot)
+        self._add_thumbs(summary, job.taken.plan, snapshot)
         self._add_cost(summary, job, dropped)
         self._tell(job.taken.plan, job.step, job.wall_time)  # if it couldn't be written at the start, or is a new one
         self._sink.write([summary], job.step, job.wall_time)
@@ -106,6 +111,19 @@ class Writing(Work):
         elif len(norms):
             self._has_seen_gradients = True  # said once
             log.warning("paramviz: every gradient is 0 at viz.step(%d); call it before zero_grad().", snapshot.step)
+
+    def _add_thumbs(self, summary: Summary, plan: Plan, snapshot: Snapshot) -> None:
+        """Pictures wait for a snapshot with room for them: one that carries a basis may have none."""
+        if snapshot.thumbs is not None:
+            self._waiting = (plan, snapshot.thumbs)
+        if self._waiting is None or plan.thumbs is None:
+            return
+        of, cells = self._waiting
+        if of is not plan:  # the model has got other matrices since
+            self._waiting = None
+        elif summary.ByteSize() + plan.thumbs.bytes + _COST_BYTES <= plan.max_bytes:
+            summary.MergeFrom(encode_thumbnails(cells, plan.thumbs.counts))
+            self._waiting = None
 
     def _add_cost(self, summary: Summary, job: Job, dropped: int) -> None:
         cost = SelfCost(job.capture_secs, self._write_secs, 0, job.interval_steps, dropped)

@@ -6,7 +6,7 @@ side decodes. It needs numpy and tensorboard's protos, never torch. `docs/format
 
 from tensorboard_plugin_paramviz.record.basis_codec import Coordinates, StoredBasis, lengthen
 from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows, dequantize, quantize
-from tensorboard_plugin_paramviz.record.model_record import EmbeddingInfo, LayerInfo, ModelRecord
+from tensorboard_plugin_paramviz.record.model_record import EmbeddingInfo, LayerInfo, ModelRecord, ThumbInfo
 from tensorboard_plugin_paramviz.record.names import (
     FORMAT_VERSION,
     PLUGIN_NAME,
@@ -16,7 +16,8 @@ from tensorboard_plugin_paramviz.record.names import (
     UnknownFormatError,
 )
 from tensorboard_plugin_paramviz.record.snapshot import EmbeddingRows, SelfCost, Snapshot
-from tensorboard_plugin_paramviz.record.summary import encode_model, encode_snapshot
+from tensorboard_plugin_paramviz.record.summary import encode_model, encode_snapshot, encode_thumbnails
+from tensorboard_plugin_paramviz.record.thumb_codec import decode_thumbs, encode_thumbs
 
 __all__ = [
     "FORMAT_VERSION",
@@ -33,10 +34,14 @@ __all__ = [
     "SelfCost",
     "Snapshot",
     "StoredBasis",
+    "ThumbInfo",
     "UnknownFormatError",
+    "decode_thumbs",
     "dequantize",
     "encode_model",
     "encode_snapshot",
+    "encode_thumbnails",
+    "encode_thumbs",
     "lengthen",
     "quantize",
 ]

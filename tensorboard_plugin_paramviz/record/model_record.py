@@ -56,9 +56,19 @@ class EmbeddingInfo:
 
 
 @dataclass(frozen=True)
+class ThumbInfo:
+    """The grid of one matrix's thumbnail. layer: place in the record's layers. rows x columns: cells, in about the
+    proportions of the matrix; they stand row by row."""
+
+    layer: int
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True)
 class ModelRecord:
     """session_id: one per writer, so that a restart in the same directory is told apart. started: Unix seconds.
-    optimizer, schedule: facts for people, JSON values only."""
+    optimizer, schedule: facts for people, JSON values only. thumbs: in the order of the cells written."""
 
     session_id: str
     started: float
@@ -68,6 +78,7 @@ class ModelRecord:
     stats: tuple[str, ...] = STATS
     optimizer: dict[str, Any] = field(default_factory=dict)
     schedule: dict[str, Any] = field(default_factory=dict)
+    thumbs: tuple[ThumbInfo, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -87,6 +98,7 @@ class ModelRecord:
                 stats=tuple(map(str, data["stats"])),
                 optimizer=dict(data.get("optimizer", {})),
                 schedule=dict(data.get("schedule", {})),
+                thumbs=tuple(_thumb(thumb, len(data["layers"])) for thumb in data.get("thumbs") or ()),
             )
         except (LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a model record: {type(error).__name__} {error}") from error
@@ -110,3 +122,10 @@ def _layer(data: dict[str, Any]) -> LayerInfo:
 def _embedding(data: dict[str, Any]) -> EmbeddingInfo:
     sequences = {name: tuple(data[name]) for name in ("rows", "labels", "counts") if data.get(name) is not None}
     return EmbeddingInfo(**_known(EmbeddingInfo, data) | {"shape": tuple(data["shape"])} | sequences)
+
+
+def _thumb(data: dict[str, Any], layers: int) -> ThumbInfo:
+    layer, rows, columns = (int(data[name]) for name in ("layer", "rows", "columns"))
+    if not (0 <= layer < layers and 0 < rows < 1 << 16 and 0 < columns < 1 << 16):
+        raise ValueError(f"a thumbnail of {rows} x {columns} cells of layer {layer}, of {layers} layers")
+    return ThumbInfo(layer, rows, columns)

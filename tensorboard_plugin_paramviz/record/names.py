@@ -22,6 +22,9 @@ LOSS_TAG: Final = "paramviz/loss"
 LEARNING_RATES_TAG: Final = "paramviz/learning_rates"
 PROBE_TAG: Final = "paramviz/probe"
 GEOMETRY_PREFIX: Final = "paramviz/geometry/"
+#: What the matrices look like: cells of all of them, and the sizes that their levels stand for.
+THUMBS_TAG: Final = "paramviz/thumbs"
+THUMB_RANGES_TAG: Final = "paramviz/thumb_ranges"
 
 #: What a layer does in a transformer. A role that isn't recognized is "other", never a guess.
 ROLES: Final = (

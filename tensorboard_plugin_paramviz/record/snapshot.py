@@ -41,7 +41,8 @@ class Snapshot:
     """Everything captured at one step. stats: float32 [L, S] in the model record's order of layers and stats, NaN =
     not measured; None = this snapshot carries none. loss: the training loss given to `step()`, None = not given.
     learning_rates: float32 [G], of each parameter group of the optimizer(s) in the model record's order. probe: float32
-    [B, A], columns `PROBE_STATS`. geometry: float32 [K] by embedding path, columns `GEOMETRY_STATS`."""
+    [B, A], columns `PROBE_STATS`. geometry: float32 [K] by embedding path, columns `GEOMETRY_STATS`. thumbs: float32
+    [C], root mean square in each cell of the model record's thumbnails, one after the other."""
 
     step: int
     wall_time: float
@@ -52,3 +53,4 @@ class Snapshot:
     learning_rates: Float32 | None = None
     probe: Float32 | None = None
     geometry: dict[str, Float32] = field(default_factory=dict)
+    thumbs: Float32 | None = None

@@ -7,7 +7,7 @@ at all. Tensors carry little-endian `tensor_content`, so that a reader can take 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
-from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_HALF, DT_INT8, DT_STRING
+from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_HALF, DT_INT8, DT_STRING, DT_UINT8
 
 from tensorboard_plugin_paramviz.record.basis_codec import Coordinates, StoredBasis
 from tensorboard_plugin_paramviz.record.embedding_codec import QuantizedRows, dequantize, quantize
@@ -36,16 +36,20 @@ from tensorboard_plugin_paramviz.record.names import (
     SELF_COLUMNS,
     SELF_TAG,
     STATS_TAG,
+    THUMB_RANGES_TAG,
+    THUMBS_TAG,
     basis_named_in,
     content_with_basis,
 )
 from tensorboard_plugin_paramviz.record.snapshot import EmbeddingRows, SelfCost, Snapshot
+from tensorboard_plugin_paramviz.record.thumb_codec import encode_thumbs
 
 #: TensorProto.dtype of the arrays we write, and the numpy types a reader may meet.
 NUMPY_DTYPES: dict[int, np.dtype] = {
     DT_FLOAT: np.dtype("<f4"),
     DT_INT8: np.dtype("i1"),
     DT_HALF: np.dtype("<f2"),
+    DT_UINT8: np.dtype("u1"),
 }
 _TENSOR_DTYPES = {dtype: number for number, dtype in NUMPY_DTYPES.items()}
 
@@ -86,6 +90,16 @@ def encode_snapshot(snapshot: Snapshot, coordinates: Mapping[str, Coordinates] =
         cost = snapshot.self_cost
         row = np.array([getattr(cost, column) for column in SELF_COLUMNS], np.float32)  # [5]
         summary.value.append(_value(SELF_TAG, _tensor(row)))
+    return summary
+
+
+def encode_thumbnails(cells: npt.NDArray[np.float32], counts: Sequence[int]) -> Summary:
+    """Thumbnails to be merged into a snapshot's Summary, apart from it because they go where there is room for them.
+    cells: `Snapshot.thumbs`, counts: cells of each."""
+    levels, ranges = encode_thumbs(cells, counts)
+    summary = Summary()
+    summary.value.append(_value(THUMBS_TAG, _tensor(levels)))
+    summary.value.append(_value(THUMB_RANGES_TAG, _tensor(ranges)))
     return summary
 
 

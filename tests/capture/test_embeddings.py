@@ -67,14 +67,14 @@ def test_a_snapshot_stays_within_the_bytes_allowed(tmp_path, caplog) -> None:
     model = Gpt(vocabulary=3000, length=1000, dims=64)
     caplog.set_level("INFO")
     with watch(model, tmp_path, every=1, max_bytes=60_000, max_overhead=None, strict=True) as viz:
-        train(model, adam(model), viz, 2)
+        train(model, adam(model), viz, 3)
     (record,), snapshots, _ = read(tmp_path)
     tokens, positions = (embedding.row_count for embedding in record.embeddings)
     assert tokens > 2 * positions > 100
     assert [(one.encoding, one.directions) for one in record.embeddings] == [("basis", 32)] * 2
-    first, second = (snapshot.self_cost.snapshot_bytes for snapshot in snapshots)
+    first, _, third = (snapshot.self_cost.snapshot_bytes for snapshot in snapshots)
     assert 55_000 < first <= 60_000
-    assert first - second == pytest.approx(2 * 32 * 64, abs=600), "the bases"
+    assert first - third == pytest.approx(2 * 32 * 64, abs=600), "the bases"
     assert sum("max_bytes=60000" in message for message in caplog.messages) == 1
 
 
@@ -128,7 +128,9 @@ def test_every_snapshot_is_as_large_as_was_foreseen_at_most(tmp_path) -> None:
         train(model, adam(model), viz, 3)
     sizes = [snapshot.self_cost.snapshot_bytes for snapshot in read(tmp_path)[1]]
     assert largest - 5000 < sizes[0] <= largest
-    assert usual - 5000 < max(sizes[1:]) <= usual
+    # The pictures of the matrices wait for the first snapshot with room for them, here the second.
+    assert usual < sizes[1] <= 100_000
+    assert usual - 5000 < sizes[2] <= usual
 
 
 def test_sampled_rows_are_the_named_ones_and_a_sparse_gradient_is_theirs(tmp_path) -> None:

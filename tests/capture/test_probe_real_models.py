@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 import torch
+import transformers
 from torch import Tensor, nn
 
 from tensorboard_plugin_paramviz.capture.layers import find_layers
 from tensorboard_plugin_paramviz.capture.probe import Probe
-
-transformers = pytest.importorskip("transformers")
 
 SMALL = {
     "hidden_size": 16,

@@ -40,6 +40,23 @@ def test_rows_changes_are_exact(tmp_path) -> None:
     np.testing.assert_allclose(rows.grad_norms, weight.grad.norm(dim=1), rtol=1e-5)
 
 
+def test_a_table_none_of_whose_sampled_rows_moved_has_not_moved(tmp_path) -> None:
+    """By its rows, as when they move: the spread entries, which meet others, would say something else."""
+    model = nn.Embedding(10_000, 4)
+    optimizer = torch.optim.SGD(model.parameters(), 1.0)
+    sampled: list[int] = []
+    for run in (tmp_path / "tells which rows", tmp_path / "moves the others"):
+        with watch(model, run, optimizer=optimizer, every=1, max_overhead=None, rows=10, strict=True) as viz:
+            model.weight.grad = torch.ones_like(model.weight)
+            model.weight.grad[torch.tensor(sampled, dtype=torch.int64)] = 0.0
+            optimizer.step()
+            viz.step(0)
+        (record,), (snapshot,), _ = read(run)
+        sampled = list(record.embeddings[0].rows)
+    assert not next(iter(snapshot.embeddings.values())).update_norms.any()
+    assert snapshot.stats[0, NORM] == 0
+
+
 def test_several_optimizer_steps_a_call_measure_the_last_of_them(tmp_path) -> None:
     model = nn.Linear(4, 4, bias=False)
     optimizer = torch.optim.SGD(model.parameters(), 1.0)
