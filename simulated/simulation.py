@@ -27,8 +27,10 @@ from simulated.model import (
     position_table,
     token_table,
 )
+from simulated.pictures import EVERY, Pictures
 from simulated.vocabulary import make_vocabulary
 from tensorboard_plugin_paramviz.record import (
+    STATS,
     EmbeddingInfo,
     EmbeddingRows,
     ModelRecord,
@@ -36,6 +38,7 @@ from tensorboard_plugin_paramviz.record import (
     Snapshot,
     encode_model,
     encode_snapshot,
+    encode_thumbnails,
 )
 
 BATCH_TOKENS = 2048
@@ -70,6 +73,7 @@ class Simulation:
         self.present = {WTE: seen, WPE: np.ones(POSITIONS, np.float32)}
         self.grid = np.linspace(0, settings.steps - 1, settings.snapshots).round().astype(int)  # steps of snapshots
         self.moved_to, self.snapshot_bytes = 0, 0
+        self.pictures, self.taken = Pictures(self.layers, settings.seed), 0
 
     def events(self) -> Iterator[tuple[int, Summary]]:
         """(step, Summary) as they are logged: a model record where a session begins, then per step the scalars and,
@@ -137,6 +141,10 @@ class Simulation:
         stats = self.matrices.stats(lr, course.coherence[step], gradient, values, factors)
         cost = SelfCost(0.002, 0.001, self.snapshot_bytes, interval, 0)
         summary = encode_snapshot(Snapshot(step, 0.0, stats, embeddings, cost))
+        if self.taken % EVERY == 0:
+            cells = self.pictures.at(stats[:, STATS.index("weight_rms")], step / max(1, self.settings.steps))
+            summary.MergeFrom(encode_thumbnails(cells, self.pictures.counts))
+        self.taken += 1
         self.moved_to, self.snapshot_bytes = step, summary.ByteSize()
         return summary
 
@@ -155,6 +163,7 @@ class Simulation:
             ),
             optimizer={"class": "AdamW", "lr": lr, "betas": [BETA1, 0.95], "weight_decay": decay},
             schedule={"every": max(1, settings.steps // settings.snapshots)},
+            thumbs=tuple(self.pictures.infos),
         )  # fmt: skip
 
     def _save(self) -> State:
