@@ -228,13 +228,47 @@ class SnapshotReader:
         chosen = np.flatnonzero(fits)
         if most_bytes is not None:
             chosen = chosen[: max(1, most_bytes // max(1, 4 * newest[0] * newest[1]))]
-        stats = np.empty((len(chosen), *newest), np.float32)
+        return series.steps[chosen], series.wall_times[chosen], self._stats_of(chosen, slice(None), slice(None))
+
+    def stats_part(
+        self, layers: slice, columns: slice, after: int | None = None
+    ) -> tuple[Int64, npt.NDArray[np.float64], Float32]:
+        """steps [T], wall times [T] and float32 [T, L', S'] of some layers and columns in all snapshots of the newest
+        shape, or in those after a step. Cost: all of each snapshot's statistics are read and checked, 10,000 of
+        150 x 15 in 0.1 s; memory for the part alone."""
+        series = self._stats
+        chosen = self._usable_stats
+        if after is not None:
+            chosen = chosen[series.steps[chosen] > after]
+        return series.steps[chosen], series.wall_times[chosen], self._stats_of(chosen, layers, columns)
+
+    @property
+    def stats_steps(self) -> Int64:
+        """Steps of the snapshots with statistics of the newest shape, [T]."""
+        return self._stats.steps[self._usable_stats]
+
+    @property
+    def _usable_stats(self) -> Int64:
+        series = self._stats
+        newest = series.shape or (0, 0)
+        return np.flatnonzero(np.array([form.shape == newest for form in series.known_forms], bool)[series.forms])
+
+    @property
+    def stats_shape(self) -> tuple[int, int]:
+        """[L, S] of the newest snapshot with statistics, (0, 0) where there is none."""
+        shape = self._stats.shape or (0, 0)
+        return shape[0], shape[1]
+
+    def _stats_of(self, chosen: Int64, layers: slice, columns: slice) -> Float32:
+        series = self._stats
+        form = np.empty(series.shape or (0, 0), np.bool_)[layers, columns].shape
+        stats = np.empty((len(chosen), *form), np.float32)
         for begin in range(0, len(chosen), BATCH_PLACES):
             ordinals = chosen[begin : begin + BATCH_PLACES]
             contents = read_places([series.place(ordinal) for ordinal in ordinals], self._suspects)
             for row, (ordinal, content) in enumerate(zip(ordinals, contents, strict=True)):
-                stats[begin + row] = _decoded(series, ordinal, content)
-        return series.steps[chosen], series.wall_times[chosen], stats
+                stats[begin + row] = _decoded(series, ordinal, content)[layers, columns]
+        return stats
 
     def _read(self, place: Place) -> bytes:
         return read_places([place], self._suspects)[0]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_plugin_paramviz.reader import Figures, MissingError
+from tensorboard_plugin_paramviz.reader import MissingError
+from tensorboard_plugin_paramviz.reader.figures import Figures
 from tensorboard_plugin_paramviz.record import ModelRecord, ThumbInfo, decode_thumbs
 
 
