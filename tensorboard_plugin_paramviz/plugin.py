@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def __init__(self, context: base_plugin.TBContext) -> None:
         logdir_spec = getattr(context.flags, "logdir_spec", "") or ""
-        self._index = Index(roots_of(context.logdir or "", logdir_spec))
+        self._index = Index(roots_of(context.logdir or "", logdir_spec), first_generation=int(time.time()))
         self._follower = Follower(self._index)
         self._faults = Faults()
         self._room = Room()
@@ -62,10 +63,15 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/stats": self._large(("run", "from", "to"), lambda asked: self._replies.stats(asked)),
             "/scalars": self._route(self._serve_scalars),
             "/positions": self._large(
-                ("run", "embedding", "from", "to", "stride", "projection", "basis_of"),
+                ("run", "embedding", "from", "to", "stride", "projection", "basis_of", "with", "layout"),
                 lambda asked: self._replies.positions(asked),
             ),
             "/rows": self._binary(("run", "embedding", "rows", "step"), lambda asked: self._replies.rows(asked)),
+            "/clusters": self._binary(("run", "embedding", "step"), lambda asked: self._replies.clusters(asked)),
+            "/heat": self._binary(("run", "stat", "columns", "from", "to"), lambda asked: self._replies.heat(asked)),
+            "/layer": self._binary(("run", "path", "columns", "from", "to"), lambda asked: self._replies.layer(asked)),
+            "/thumbs": self._binary(("run", "step"), lambda asked: self._replies.thumbs(asked)),
+            "/umap": self._route(self._serve_umap),
             "/export": self._route(self._serve_export),
             "/updates": self._json(("cursor", "wait"), self._updates),
             "/events": self._route(self._serve_events),
@@ -117,6 +123,10 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         if arguments.optional_text("tag") is None:
             return _json_response(request, self._replies.scalar_tags(arguments))
         return _binary_response(self._replies.scalars(arguments))
+
+    def _serve_umap(self, request: wrappers.Request) -> wrappers.Response:
+        found = self._replies.umap(_arguments(request, ("run", "embedding", "step", "neighbours")))
+        return _binary_response(found) if isinstance(found, bytes) else _json_response(request, found)
 
     def _serve_events(self, request: wrappers.Request) -> wrappers.Response:
         arguments = _arguments(request, ("cursor",))

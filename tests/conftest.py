@@ -14,7 +14,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(folder) for folder in (HERE, HERE / "reader", HERE / "web", HERE.parent)]
 
 # Projections of the runs that the tests make are no business of the user's cache.
-os.environ["PARAMVIZ_CACHE_DIR"] = tempfile.mkdtemp(prefix="paramviz-cache-")
+_CACHE = tempfile.TemporaryDirectory(prefix="paramviz-cache-", ignore_cleanup_errors=True)
+os.environ["PARAMVIZ_CACHE_DIR"] = _CACHE.name
 
 settings.register_profile("paramviz", deadline=None, max_examples=60)
 settings.load_profile("paramviz")

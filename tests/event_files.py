@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,13 @@ class RunWriter:
         with self.path.open("ab") as file:
             for event in events:
                 file.write(framed(event))
+
+    def snapshot(self, step: int, stats: np.ndarray | None = None) -> None:
+        """One, with other statistics than usual where they are given."""
+        snapshot = snapshot_at(step)
+        snapshot = snapshot if stats is None else replace(snapshot, stats=stats)
+        summary = encode_snapshot(snapshot)
+        self.append(Event(wall_time=self.begun + step, step=step, summary=summary).SerializeToString())
 
     def snapshots(self, *steps: int, rows: int = 5, dims: int = 4, seed: int = 0) -> None:
         self.append(*(snapshot_event(step, rows, dims, seed, self.begun) for step in steps))

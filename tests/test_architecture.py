@@ -31,7 +31,7 @@ LIBRARIES = {
     "record": {"numpy", "tensorboard"},
     "capture": {"numpy", "tensorboard", "torch", "google_crc32c"},
     "reader": {"numpy", "tensorboard", "google_crc32c", "fsspec"},
-    "analysis": {"numpy"},
+    "analysis": {"numpy", "umap"},
     "web": {"numpy", "tensorboard"},
     "plugin": {"tensorboard", "werkzeug"},
     "loader": {"tensorboard"},

@@ -3,6 +3,9 @@
 import { decode, type Reply } from "./pvz1";
 import type {
   ArrayInfo,
+  ClustersHeader,
+  HeatHeader,
+  LayerHeader,
   Model,
   PositionsHeader,
   RowHistoryHeader,
@@ -11,6 +14,9 @@ import type {
   Runs,
   ScalarsHeader,
   ScalarTags,
+  ThumbsHeader,
+  UmapHeader,
+  UmapState,
   Updates,
 } from "./wire.gen";
 
@@ -82,6 +88,9 @@ export interface PositionsQuery {
   to?: number | null;
   stride?: number;
   projection?: string;
+  /** Another embedding, whose rows follow. */
+  with?: string;
+  layout?: "together" | "apart";
 }
 
 export const getPositions = (query: PositionsQuery, signal: AbortSignal | null) =>
@@ -98,8 +107,58 @@ export const getRows = (
 export const getRowNorms = (run: string, embedding: string, step: number, signal: AbortSignal | null) =>
   binary<RowNormsHeader>("rows", { run, embedding, step }, signal);
 
+export const getClusters = (run: string, embedding: string, signal: AbortSignal | null) =>
+  binary<ClustersHeader>("clusters", { run, embedding }, signal);
+
 export const getRowHistory = (run: string, embedding: string, row: number, signal: AbortSignal | null) =>
   binary<RowHistoryHeader>("rows", { run, embedding, rows: row }, signal);
+
+/** How far it is, or the picture once it is done. Asking begins it. */
+export async function getUmap(
+  run: string,
+  embedding: string,
+  step: number,
+  signal: AbortSignal | null,
+): Promise<UmapState | Reply<UmapHeader>> {
+  const response = await get("umap", { run, embedding, step }, signal);
+  const isState = response.headers.get("content-type")?.includes("json") ?? false;
+  return isState ? response.json() : decode<UmapHeader>(await response.arrayBuffer());
+}
+
+export interface ExportQuery {
+  run: string;
+  embedding: string;
+  what: "embeddings" | "positions";
+  format: "csv" | "json" | "npz";
+}
+
+/** The address of a file of the whole run and its name, once the server said that it would send it: what fails later, the browser tells. */
+export async function askExport(query: ExportQuery, signal: AbortSignal | null): Promise<{ at: string; name: string }> {
+  const at = address("export", { ...query });
+  const answer = await fetch(at, { method: "HEAD", signal }).catch(() => null);
+  // Only a question for the whole of it is answered with the reason.
+  if (!answer?.ok) await get("export", { ...query }, signal);
+  const [, name] = /filename="([^"]+)"/.exec(answer?.headers.get("content-disposition") ?? "") ?? [];
+  return { at, name: name ?? `${query.what}.${query.format}` };
+}
+
+export interface HeatQuery {
+  run: string;
+  stat: string;
+  columns: number;
+  from?: number;
+  to?: number;
+}
+
+export const getHeat = (query: HeatQuery, signal: AbortSignal | null) =>
+  binary<HeatHeader>("heat", { ...query }, signal);
+
+export const getLayer = (run: string, path: string, columns: number, signal: AbortSignal | null) =>
+  binary<LayerHeader>("layer", { run, path, columns }, signal);
+
+/** step: null = the last. */
+export const getThumbs = (run: string, step: number | null, signal: AbortSignal | null) =>
+  binary<ThumbsHeader>("thumbs", { run, step }, signal);
 
 /** Everything first, then what changes. */
 export function openEvents(base: string): EventSource {

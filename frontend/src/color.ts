@@ -14,13 +14,25 @@ const STOPS: Record<Palette, readonly string[]> = {
   cividis: "#00224e #123570 #3b496c #575d6d #707173 #8a8678 #a59c74 #c3b369 #e1cc55 #fee838".split(" "),
 };
 
-const TABLES: Record<Palette, Uint8Array> = { viridis: table(STOPS.viridis), cividis: table(STOPS.cividis) };
+/** The part of a map that stands out from the ground of a theme, at 3:1 or more: dark ends vanish on dark, light ones on
+ * light. */
+const SEEN: Record<Palette, Record<Theme, readonly [number, number]>> = {
+  viridis: { dark: [0.4, 1], light: [0, 0.572] },
+  cividis: { dark: [0.432, 1], light: [0, 0.6] },
+};
 
-function table(stops: readonly string[]): Uint8Array {
-  const colors = stops.map(rgb);
-  const result = new Uint8Array(256 * 3);
-  for (let i = 0; i < 256; i++) {
-    const place = (i / 255) * (colors.length - 1);
+const LEVELS = 256;
+const TABLES: Record<Palette, Record<Theme, Uint8Array>> = {
+  viridis: { dark: table("viridis", "dark"), light: table("viridis", "light") },
+  cividis: { dark: table("cividis", "dark"), light: table("cividis", "light") },
+};
+
+function table(palette: Palette, theme: Theme): Uint8Array {
+  const colors = STOPS[palette].map(rgb);
+  const [from, to] = SEEN[palette][theme];
+  const result = new Uint8Array(LEVELS * 3);
+  for (let i = 0; i < LEVELS; i++) {
+    const place = (from + (i / (LEVELS - 1)) * (to - from)) * (colors.length - 1);
     const before = colors[Math.floor(place)] as Rgb;
     const after = colors[Math.ceil(place)] as Rgb;
     const mix = place % 1;
@@ -31,19 +43,28 @@ function table(stops: readonly string[]): Uint8Array {
   return result;
 }
 
-/** Writes the colour of `share` (0 to 1, clamped; NaN = grey) into `target` at row `row`. */
-export function paint(target: Uint8Array, row: number, palette: Palette, share: number): void {
+/** Of rows whose value isn't known. */
+export const UNKNOWN_COLOR = "#808080";
+const UNKNOWN = rgb(UNKNOWN_COLOR);
+
+/** Writes the colour of `share` (0 to 1, clamped; NaN = not known) into `target` at row `row`. */
+export function paint(target: Uint8Array, row: number, palette: Palette, theme: Theme, share: number): void {
   if (!Number.isFinite(share)) {
-    target.fill(128, row * 3, row * 3 + 3);
+    target.set(UNKNOWN, row * 3);
     return;
   }
-  const at = Math.round(Math.min(1, Math.max(0, share)) * 255) * 3;
-  target.set(TABLES[palette].subarray(at, at + 3), row * 3);
+  const at = Math.round(Math.min(1, Math.max(0, share)) * (LEVELS - 1)) * 3;
+  target.set(TABLES[palette][theme].subarray(at, at + 3), row * 3);
 }
 
+const RAMP_STOPS = 17;
+
 /** A CSS gradient for a legend. */
-export function gradient(palette: Palette): string {
-  return `linear-gradient(90deg, ${STOPS[palette].join(", ")})`;
+export function gradient(palette: Palette, theme: Theme): string {
+  const stops = new Uint8Array(RAMP_STOPS * 3);
+  for (let i = 0; i < RAMP_STOPS; i++) paint(stops, i, palette, theme, i / (RAMP_STOPS - 1));
+  const colors = Array.from({ length: RAMP_STOPS }, (_, i) => `rgb(${stops.subarray(i * 3, i * 3 + 3).join(" ")})`);
+  return `linear-gradient(90deg, ${colors.join(", ")})`;
 }
 
 /** 2nd and 98th percentile of the finite values, or null when there are none. low < high always. */
@@ -55,12 +76,26 @@ export function robustEnds(values: ArrayLike<number>): [number, number] | null {
   return high > low ? [low, high] : [low, low + Math.max(Math.abs(low), 1e-12) * 1e-3];
 }
 
+/** Found by search: near the tokens of the theme, at least 11 apart (CIEDE2000) for every kind of colour vision. */
 const RUN_COLORS: Record<Theme, readonly string[]> = {
-  dark: ["#56B4E9", "#D993D6", "#4FC79C", "#F0A92B", "#FF9A7A", "#B9A2F0"],
-  light: ["#0072B2", "#8A2F86", "#00795A", "#A86A00", "#B83F00", "#6A45B5"],
+  dark: ["#4EBEFC", "#D089C5", "#40AE80", "#F1A929", "#EA693C", "#9679F1"],
+  light: ["#0376B8", "#802772", "#0C7050", "#AE6D00", "#A63800", "#2942BC"],
 };
 
 export function runColor(ordinal: number, theme: Theme): string {
   const colors = RUN_COLORS[theme];
   return colors[Math.max(0, ordinal) % colors.length] as string;
+}
+
+/** As many as can be told apart for every kind of colour vision (8 apart, neighbours 12). */
+const CLUSTER_COLORS: Record<Theme, readonly string[]> = {
+  dark: "#E9A324 #7DCDFF #E2669D #04B97E #FAF064 #8A77BD #B1795C #AAD672 #1490F5 #FFB8A7 #C76803 #AF9CD1".split(" "),
+  light: "#8C5B02 #0173D2 #A9266D #099370 #52703F #74509B #B05F5B #5E9807 #1B3D88 #E86176 #663C0B #8C85CD".split(" "),
+};
+
+/** More clusters than colours share the grey of what is unknown. */
+export const CLUSTER_COLOR_COUNT = 12;
+
+export function clusterColor(cluster: number, theme: Theme): string {
+  return CLUSTER_COLORS[theme][cluster] ?? UNKNOWN_COLOR;
 }

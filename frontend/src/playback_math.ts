@@ -3,11 +3,41 @@
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
 
 const WHOLE_RUN_SECS = 20;
-const MOST_PER_SEC = 60;
+/** A short run isn't stretched: a snapshot has no more than this. */
+const SNAPSHOT_SECS = 1;
 
-/** Snapshots per second at 1×: a whole run in about 20 s, never more than 60 snapshots a second. */
-export function baseRate(total: number): number {
-  return Math.min(MOST_PER_SEC, Math.max(1, (total - 1) / WHOLE_RUN_SECS));
+/** What passes evenly: steps, the logarithm of steps, or snapshots. */
+export type Pace = "step" | "log" | "snapshot";
+
+/** Where the snapshots of a run stand; a place is an ordinal with a fraction. */
+export interface Steps {
+  readonly total: number;
+  stepAt(place: number): number;
+  /** The inverse of `stepAt`. */
+  placeOf(step: number): number;
+}
+
+/** Seconds that a whole run takes at 1×. */
+export function runSecs(total: number): number {
+  return Math.min(WHOLE_RUN_SECS, Math.max(1, (total - 1) * SNAPSHOT_SECS));
+}
+
+/** What passes evenly, at a place. Logarithms are of steps since the first, in units of the first gap, so that a run with
+ * snapshots at 0, 1000, 2000, … doesn't stand at its beginning for half the time. */
+function measure(steps: Steps, pace: Pace, place: number): number {
+  if (pace === "snapshot") return place;
+  const step = steps.stepAt(place);
+  return pace === "step" ? step : Math.log1p((step - steps.stepAt(0)) / firstGap(steps));
+}
+
+function placeOfMeasure(steps: Steps, pace: Pace, value: number): number {
+  if (pace === "snapshot") return value;
+  const step = pace === "step" ? value : steps.stepAt(0) + Math.expm1(value) * firstGap(steps);
+  return steps.placeOf(step);
+}
+
+function firstGap(steps: Steps): number {
+  return Math.max(1, steps.stepAt(1) - steps.stepAt(0));
 }
 
 export interface Advance {
@@ -16,21 +46,29 @@ export interface Advance {
   ended: boolean;
 }
 
-/** The place after `secs` of playing. It wraps over [first, last] when looping. */
+/** The place after `secs` of playing. It wraps over [first, last] when looping; a part of the run takes its share of the
+ * time that the whole takes. Steps that aren't known pass as snapshots. */
 export function advance(
   place: number,
   secs: number,
-  total: number,
+  steps: Steps,
+  pace: Pace,
   speed: number,
   loop: boolean,
   first = 0,
-  last = total - 1,
+  last = steps.total - 1,
 ): Advance {
   if (last <= first) return { place: first, ended: true };
-  const next = Math.max(first, place) + secs * baseRate(total) * speed;
-  if (next < last) return { place: next, ended: false };
+  const whole = measure(steps, pace, steps.total - 1) - measure(steps, pace, 0);
+  const even = whole > 0 && Number.isFinite(whole) ? pace : "snapshot";
+  const low = measure(steps, even, first);
+  const high = measure(steps, even, last);
+  const span = even === pace ? whole : steps.total - 1;
+  const passed = (secs * speed * span) / runSecs(steps.total);
+  const next = Math.max(low, measure(steps, even, place)) + passed;
+  if (next < high) return { place: placeOfMeasure(steps, even, next), ended: false };
   if (!loop) return { place: last, ended: true };
-  return { place: first + ((next - first) % (last - first)), ended: false };
+  return { place: placeOfMeasure(steps, even, low + ((next - low) % (high - low))), ended: false };
 }
 
 /** The next speed up (+1) or down (-1) in the list, staying within it. */

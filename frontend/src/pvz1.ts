@@ -10,6 +10,7 @@ export interface Reply<Header> {
   /** Throws when the reply has no such array. */
   floats(name: string): Float32Array;
   ints(name: string): Int32Array;
+  bytes(name: string): Uint8Array;
   /** Any number array as doubles: steps (int64, exact to 2^53), wall times, values. */
   numbers(name: string): Float64Array;
 }
@@ -49,6 +50,11 @@ export function decode<Header extends { arrays: ArrayInfo[] }>(data: ArrayBuffer
     ints(name) {
       const found = array(name);
       assert(found instanceof Int32Array, `The array ${name} is not int32.`);
+      return found;
+    },
+    bytes(name) {
+      const found = array(name);
+      assert(found instanceof Uint8Array, `The array ${name} is not uint8.`);
       return found;
     },
     numbers: (name) => Float64Array.from(array(name) as ArrayLike<number | bigint>, Number),

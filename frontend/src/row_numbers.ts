@@ -1,14 +1,15 @@
-/** Norms of all rows at some steps of a run, from which those of any step are read off. Pure. */
+/** Numbers of all rows at some steps of a run, from which those of any step are read off. Pure. */
 
-import { extent } from "./axis";
-import { robustEnds } from "./color";
-
-/** All rows at one step, [R] each. */
+/** All rows at one step, [R] each; NaN = not known. */
 export interface RowNumbers {
   readonly step: number;
   readonly norms: Float32Array;
   readonly gradNorms: Float32Array;
+  /** From the same row at the run's first step, in the full space. */
+  readonly displacements: Float32Array;
 }
+
+export type NumberName = "norms" | "gradNorms" | "displacements";
 
 /** `list` in order of step with `entry` in it. */
 export function withNumbers(list: readonly RowNumbers[], entry: RowNumbers): RowNumbers[] {
@@ -22,11 +23,7 @@ export function spread(total: number, most: number): number[] {
 }
 
 /** Values at `step`: exact where they are held, on a straight line between, those of the nearest step beyond the ends. */
-export function numbersAt(
-  list: readonly RowNumbers[],
-  which: "norms" | "gradNorms",
-  step: number,
-): Float32Array | null {
+export function numbersAt(list: readonly RowNumbers[], which: NumberName, step: number): Float32Array | null {
   const after = list.find((held) => held.step >= step) ?? list.at(-1);
   if (!after) return null;
   const before = list[list.indexOf(after) - 1];
@@ -36,12 +33,31 @@ export function numbersAt(
   return low.map((value, row) => value + ((high[row] as number) - value) * share);
 }
 
-/** The lowest and the highest of the robust ends at the steps that are held; positive values only for a log scale. */
-export function numbersEnds(
+/** One row at the steps held: what a line through the run is drawn of. */
+export function courseOf(
   list: readonly RowNumbers[],
-  which: "norms" | "gradNorms",
-  positive: boolean,
-): [number, number] | null {
-  const ends = list.map((held) => robustEnds(positive ? held[which].filter((value) => value > 0) : held[which]));
-  return extent(ends.filter((pair) => pair !== null));
+  which: NumberName,
+  row: number,
+): { steps: Float64Array; values: Float32Array } {
+  return {
+    steps: Float64Array.from(list, (held) => held.step),
+    values: Float32Array.from(list, (held) => held[which][row] ?? Number.NaN),
+  };
+}
+
+/** The rows of several embeddings at one step one after another; null stands for a part that has nothing there. */
+export function joined(
+  step: number,
+  parts: readonly { rows: number; numbers: Omit<RowNumbers, "step"> | null }[],
+): RowNumbers {
+  const join = (which: NumberName) => {
+    const all = new Float32Array(parts.reduce((sum, part) => sum + part.rows, 0)).fill(Number.NaN);
+    let at = 0;
+    for (const { rows, numbers } of parts) {
+      if (numbers) all.set(numbers[which].subarray(0, rows), at);
+      at += rows;
+    }
+    return all;
+  };
+  return { step, norms: join("norms"), gradNorms: join("gradNorms"), displacements: join("displacements") };
 }

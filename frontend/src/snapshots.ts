@@ -16,6 +16,8 @@ export interface Range {
 
 export class SnapshotSet {
   readonly rows: number;
+  /** Numbers of a row: 3, or as many components as a tour wanders through. */
+  readonly width: number;
   #total = 0;
   #positions: (Float32Array | undefined)[] = [];
   #steps: number[] = [];
@@ -23,8 +25,9 @@ export class SnapshotSet {
   #shown: number[] = [];
   #loaded = 0;
 
-  constructor(rows: number) {
+  constructor(rows: number, width = 3) {
     this.rows = rows;
+    this.width = width;
   }
 
   get total(): number {
@@ -35,8 +38,12 @@ export class SnapshotSet {
     return this.#loaded;
   }
 
+  get snapshotBytes(): number {
+    return this.rows * this.width * 4;
+  }
+
   get bytes(): number {
-    return this.#loaded * this.rows * 12;
+    return this.#loaded * this.snapshotBytes;
   }
 
   /** Grows only; a run that shrank has another generation and so another set. */
@@ -66,6 +73,7 @@ export class SnapshotSet {
     this.#shown[ordinal] = shown;
   }
 
+  /** [rows * width]. */
   positions(ordinal: number): Float32Array | undefined {
     return this.#positions[ordinal];
   }
@@ -73,6 +81,11 @@ export class SnapshotSet {
   /** Share of its own variance that a loaded snapshot shows; NaN where it is unknown, or nothing varies. */
   varianceShown(ordinal: number): number {
     return this.#shown[ordinal] ?? Number.NaN;
+  }
+
+  /** Unix seconds of a loaded snapshot, NaN = unknown. */
+  wallTime(ordinal: number): number {
+    return this.#wallTimes[ordinal] ?? Number.NaN;
   }
 
   has(ordinal: number): boolean {

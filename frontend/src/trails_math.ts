@@ -2,6 +2,7 @@
 
 import type { Trail } from "./scene/types";
 import type { SnapshotSet } from "./snapshots";
+import { drawAlong, type Frame } from "./tour_math";
 
 const PROBES = 9;
 const LONGEST = 64;
@@ -39,11 +40,13 @@ export function fastestRows(
   for (let i = 1; i < ordinals.length; i++) {
     const a = set.positions(ordinals[i - 1] as number) as Float32Array;
     const b = set.positions(ordinals[i] as number) as Float32Array;
-    for (let row = 0, at = 0; row < set.rows; row++, at += 3) {
-      const dx = (b[at] as number) - (a[at] as number);
-      const dy = (b[at + 1] as number) - (a[at + 1] as number);
-      const dz = (b[at + 2] as number) - (a[at + 2] as number);
-      lengths[row] = (lengths[row] as number) + Math.sqrt(dx * dx + dy * dy + dz * dz);
+    for (let row = 0, at = 0; row < set.rows; row++) {
+      let squared = 0;
+      for (const end = at + set.width; at < end; at++) {
+        const moved = (b[at] as number) - (a[at] as number);
+        squared += moved * moved;
+      }
+      lengths[row] = (lengths[row] as number) + Math.sqrt(squared);
     }
   }
   const rows = Array.from({ length: set.rows }, (_, row) => row);
@@ -53,31 +56,33 @@ export function fastestRows(
     .slice(0, count);
 }
 
-/** The rows' paths from `first` to the place of the cursor, where the head is interpolated as the points are. */
-export function trailsOf(set: SnapshotSet, rows: readonly number[], first: number, place: number): Trail[] {
+/** The rows' paths from `first` to the place of the cursor, where the head is interpolated as the points are. frame: the
+ * directions drawn where a snapshot has more than three. */
+export function trailsOf(
+  set: SnapshotSet,
+  rows: readonly number[],
+  first: number,
+  place: number,
+  frame: Frame | null = null,
+): Trail[] {
   const bracket = set.bracket(place);
   if (!bracket || rows.length === 0) return [];
   const ordinals = loadedBetween(set, first, bracket.before, LONGEST);
-  const from = set.positions(bracket.before) as Float32Array;
-  const to = set.positions(bracket.after) as Float32Array;
   const span = bracket.after - bracket.before;
   const mix = span > 0 ? Math.min(1, Math.max(0, (place - bracket.before) / span)) : 0;
+  const { width } = set;
+  const point = new Float32Array(3);
   return rows.map((row) => {
     const points: number[] = [];
-    const push = (x: number, y: number, z: number) => {
-      if (Number.isFinite(x + y + z)) points.push(x, y, z);
+    const push = (before: number, after: number, share: number) => {
+      const a = (set.positions(before) as Float32Array).subarray(row * width, (row + 1) * width);
+      const b = (set.positions(after) as Float32Array).subarray(row * width, (row + 1) * width);
+      if (frame && width > 3) drawAlong(point, a, b, share, width, frame);
+      else for (let c = 0; c < 3; c++) point[c] = (a[c] as number) + ((b[c] as number) - (a[c] as number)) * share;
+      if (point.every(Number.isFinite)) points.push(...point);
     };
-    for (const ordinal of ordinals) {
-      const p = set.positions(ordinal) as Float32Array;
-      push(p[row * 3] as number, p[row * 3 + 1] as number, p[row * 3 + 2] as number);
-    }
-    if (mix > 0) {
-      const [x, y, z] = [0, 1, 2].map((c) => {
-        const a = from[row * 3 + c] as number;
-        return a + ((to[row * 3 + c] as number) - a) * mix;
-      }) as [number, number, number];
-      push(x, y, z);
-    }
+    for (const ordinal of ordinals) push(ordinal, ordinal, 0);
+    if (mix > 0) push(bracket.before, bracket.after, mix);
     return { row, points: Float32Array.from(points) };
   });
 }

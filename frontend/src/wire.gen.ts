@@ -40,13 +40,13 @@ export interface Runs {
 }
 
 /**
- * `updates` and each message of `events`: only the runs that changed since the cursor given. The rest is
- * whole in each.
+ * `updates` and each message of `events`: only the runs that changed since the cursor given. other_runs: all of
+ * them, where any came or went since; there may be ten thousand. The rest is whole in each.
  */
 export interface Updates {
   runs: RunInfo[];
   removed: string[];
-  other_runs: string[];
+  other_runs?: string[];
   notices: string[];
   loading: Loading;
   cursor: number;
@@ -122,10 +122,11 @@ export interface ArrayInfo {
 }
 
 /**
- * The three directions drawn. version: changes when refitted; positions of two versions don't mix.
- * variance_ratios: share of the variance over the run along each direction, 0 to 1. fitted_steps: the snapshots it was
- * fitted on. radius: distance from the origin within which 99 % of the run's points lie. aligned: rotated towards an
- * earlier fit, so the three directions span the first principal components without being them. kept_ratio: share of
+ * The directions drawn, three or those of a tour. version: changes when refitted; positions of two versions don't
+ * mix. variance_ratios: share of the variance over the run along each direction, 0 to 1. fitted_steps: the snapshots
+ * it was fitted on. radius: distance from the origin within which 99 % of the run's points lie, seen along the first
+ * three. aligned: rotated towards an
+ * earlier fit, so the directions span the first principal components without being them. kept_ratio: share of
  * the variance over the run that was recorded, 1 where whole rows are; the rest is in no direction drawn.
  */
 export interface Basis {
@@ -138,19 +139,32 @@ export interface Basis {
 }
 
 /**
- * `positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, 3], variance_shown float32
- * [T] (share of each snapshot's own variance, NaN = there is none), range_steps int64 [N] (of every snapshot between
- * `from` and `to`, whatever the stride and however many are sent; the first of them has the ordinal `first`).
- * total: snapshots of this embedding in the run. projection: as it was asked for. basis_of: the run that the basis was
- * fitted on, None = this one.
+ * One embedding of a picture: its rows follow those of the part before. variance_ratios: share of its own variance
+ * over the run along each direction, as it is drawn here.
+ */
+export interface Part {
+  embedding: string;
+  rows: number;
+  variance_ratios: number[];
+}
+
+/**
+ * `positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, dims], variance_shown
+ * float32 [T] (share of each snapshot's own variance along all dims, NaN = there is none; of two parts the mean of
+ * theirs, each with the weight of its rows), range_steps int64 [N] (of every snapshot between `from` and `to`,
+ * whatever the stride and however many are sent; the first of them has the ordinal `first`).
+ * total: snapshots in the run of this embedding, or of both. projection: as it was asked for. dims: 3, of a tour at
+ * most 8. basis_of: the run that the basis was fitted on, None = this one. parts: one, or with `with` two.
  */
 export interface PositionsHeader {
   run: string;
   embedding: string;
   generation: number;
   projection: string;
+  dims: number;
   basis_of: string | null;
   basis: Basis;
+  parts: Part[];
   total: number;
   first: number;
   arrays: ArrayInfo[];
@@ -194,12 +208,14 @@ export interface RowsHeader {
 }
 
 /**
- * `rows` at one step without rows. Arrays: norms, grad_norms, update_norms float32 [R] of all sampled rows.
+ * `rows` at one step without rows. Arrays: norms, grad_norms, update_norms, displacements float32 [R] of all
+ * sampled rows (displacements: distance in the whole space from the same row at first_step).
  */
 export interface RowNormsHeader {
   run: string;
   embedding: string;
   step: number;
+  first_step: number;
   arrays: ArrayInfo[];
 }
 
@@ -212,5 +228,94 @@ export interface RowHistoryHeader {
   run: string;
   embedding: string;
   rows: number[];
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `clusters`. Arrays: clusters int32 [R] (0 … count - 1, the largest first; -1 = the row is not finite), sizes
+ * int32 [count]. step: the one they were looked for at.
+ */
+export interface ClustersHeader {
+  run: string;
+  embedding: string;
+  step: number;
+  count: number;
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `umap` while there is no result. progress: 0 to 1, with "running". message: a sentence, with the others.
+ */
+export interface UmapState {
+  state: "running" | "failed" | "missing";
+  progress?: number;
+  message?: string;
+}
+
+/**
+ * `umap` once it is done. Arrays: positions float32 [R, 3], NaN for a row without a direction. radius: distance
+ * from the origin within which 99 % of them lie. neighbours: of each row, that the layout was asked to keep near.
+ */
+export interface UmapHeader {
+  run: string;
+  embedding: string;
+  step: number;
+  neighbours: number;
+  radius: number;
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `heat`: one statistic of all layers. log: a ratio says more than a difference. held: measured now and then only,
+ * each value holds until the next. total: snapshots with statistics. Arrays, C columns: edges int64 [C + 1] (a column
+ * holds edges[c] <= step < edges[c + 1]), shown, low, high float32 [L, C] (NaN = not measured), counts int64 [C],
+ * broken uint8 [L, C] (1 = entries that aren't finite).
+ */
+export interface HeatHeader {
+  run: string;
+  generation: number;
+  stat: string;
+  log: boolean;
+  held: boolean;
+  total: number;
+  first_step: number | null;
+  last_step: number | null;
+  layers: string[];
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `layer`: all statistics of one layer. Arrays as in `heat`, of S statistics: edges, shown, low, high, counts.
+ */
+export interface LayerHeader {
+  run: string;
+  generation: number;
+  path: string;
+  stats: string[];
+  total: number;
+  first_step: number | null;
+  last_step: number | null;
+  arrays: ArrayInfo[];
+}
+
+/**
+ * Picture of a layer's matrix: place in the model record's layers, cells down and across.
+ */
+export interface ThumbGrid {
+  layer: number;
+  rows: number;
+  columns: number;
+}
+
+/**
+ * `thumbs`. step: of what is sent, at or before the one asked for; None = none was recorded. Arrays: cells float32
+ * [C] (root mean squares, the pictures one after the other, each row by row; NaN = not finite), steps int64 [T] (of
+ * all that were recorded).
+ */
+export interface ThumbsHeader {
+  run: string;
+  generation: number;
+  step: number | null;
+  thumbs: ThumbGrid[];
   arrays: ArrayInfo[];
 }

@@ -32,21 +32,21 @@ describe("class colours", () => {
 });
 
 describe("a continuous scale", () => {
-  const at = (share: number) => {
+  const at = (share: number, theme: "dark" | "light" = "dark") => {
     const target = new Uint8Array(6);
-    paint(target, 1, "viridis", share);
+    paint(target, 1, "viridis", theme, share);
     return [...target];
   };
-  test("paints the row it is told, from violet to yellow", () => {
-    expect(at(0)).toEqual([0, 0, 0, 0x44, 0x01, 0x54]);
-    expect(at(1)).toEqual([0, 0, 0, 0xfd, 0xe7, 0x25]);
+  test("paints the row it is told, from violet on light ground and to yellow on dark", () => {
+    expect(at(0, "light")).toEqual([0, 0, 0, 0x44, 0x01, 0x54]);
+    expect(at(1, "dark")).toEqual([0, 0, 0, 0xfd, 0xe7, 0x25]);
   });
   test("clamps", () => expect([at(-3), at(9)]).toEqual([at(0), at(1)]));
   test("not finite is grey", () => expect(at(Number.NaN).slice(3)).toEqual([128, 128, 128]));
   test("grows lighter all the way", () => {
     for (const palette of ["viridis", "cividis"] as const) {
       const target = new Uint8Array(3 * 101);
-      for (let i = 0; i <= 100; i++) paint(target, i, palette, i / 100);
+      for (let i = 0; i <= 100; i++) paint(target, i, palette, "dark", i / 100);
       const light = Array.from({ length: 101 }, (_, i) => {
         const hex = `#${[...target.slice(i * 3, i * 3 + 3)].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
         return luminance(hex);

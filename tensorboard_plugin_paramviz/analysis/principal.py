@@ -1,4 +1,4 @@
-"""The three directions along which rows differ most."""
+"""The directions along which rows differ most."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ Float64 = npt.NDArray[np.float64]
 
 #: Up to here the whole covariance matrix is cheap: D² a row, and an eigendecomposition of D³.
 WHOLE_DIMS = 256
-#: Above it, this many vectors are followed, until the three largest variances stand to this share of theirs.
+#: Above it, this many vectors are followed, until the variances asked for stand to this share of the largest.
 _VECTORS, _STANDS_RATIO, _MOST_PASSES = 16, 1e-5, 30
+#: Directions of a picture.
+DRAWN = 3
 
 
 def mean_of(sample: RowSample) -> Float64:
@@ -26,17 +28,19 @@ def mean_of(sample: RowSample) -> Float64:
     return total / max(1, count)
 
 
-def principal_directions(sample: RowSample, mean: Float64) -> Float64:
-    """Orthonormal columns [dims, 3] along the largest variance first; fewer than three dimensions leave zeros.
+def principal_directions(sample: RowSample, mean: Float64, count: int = DRAWN) -> Float64:
+    """Orthonormal columns [dims, count] along the largest variance first; fewer dimensions leave columns of zeros.
+    count: at most 8.
 
     Up to 256 dimensions from the covariance matrix. Above, by subspace iteration from a fixed random start with a
     Rayleigh-Ritz step (Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 2011): rows x D x 32
     multiplications a pass instead of rows x D² and D³ (of 1,300 x 768 a fit takes 0.1 s, of 240 x 4,096 0.3).
     """
     center = mean.astype(np.float32)
-    vectors = _of_covariance(sample, center) if sample.dims <= WHOLE_DIMS else _by_power_steps(sample, center)
-    directions = np.zeros((sample.dims, 3))
-    drawn = min(3, sample.dims)
+    small = sample.dims <= WHOLE_DIMS
+    vectors = _of_covariance(sample, center) if small else _by_power_steps(sample, center, count)
+    directions = np.zeros((sample.dims, count))
+    drawn = min(count, sample.dims)
     directions[:, :drawn] = vectors[:, :drawn]
     return directions
 
@@ -50,9 +54,9 @@ def _of_covariance(sample: RowSample, center: Float32) -> Float64:
     return vectors
 
 
-def _by_power_steps(sample: RowSample, center: Float32) -> Float64:
+def _by_power_steps(sample: RowSample, center: Float32, count: int) -> Float64:
     found = _orthonormal(np.random.default_rng(0).standard_normal((sample.dims, _VECTORS)))  # [dims, n]
-    before = np.zeros(3)
+    before = np.zeros(count)
     for _ in range(_MOST_PASSES):
         image = np.zeros_like(found)  # covariance @ found
         narrow = found.astype(np.float32)
@@ -62,7 +66,7 @@ def _by_power_steps(sample: RowSample, center: Float32) -> Float64:
         small = np.einsum("dm,dn->mn", found, image)
         variances, turn = np.linalg.eigh((small + small.T) / 2)
         ritz: Float64 = np.einsum("dm,mn->dn", found, turn[:, ::-1])
-        largest = variances[::-1][:3]
+        largest = variances[::-1][:count]
         if np.abs(largest - before).max() <= _STANDS_RATIO * max(largest[0], 0.0):
             break
         before = largest

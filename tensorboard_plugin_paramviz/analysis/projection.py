@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.analysis.clusters import cluster, group_means
 from tensorboard_plugin_paramviz.analysis.one_thread import multiply
-from tensorboard_plugin_paramviz.analysis.principal import mean_of, principal_directions
+from tensorboard_plugin_paramviz.analysis.principal import DRAWN, mean_of, principal_directions
 from tensorboard_plugin_paramviz.analysis.row_sample import RowSample, Span, blocks_of, lost_energy, unit_of
 from tensorboard_plugin_paramviz.analysis.spread import Spread
 from tensorboard_plugin_paramviz.record import QuantizedRows
@@ -26,19 +26,21 @@ Int64 = npt.NDArray[np.int64]
 
 #: Snapshots looked at for a fit.
 FIT_SNAPSHOTS = 32
+#: Directions of a grand tour: the first eight hold most of what a linear picture can show, and a tour of them is short.
+TOUR_DIMS = 8
 
 
 @dataclass(frozen=True)
 class Basis:
-    """directions: float32 [D, 3], orthonormal columns. center: float32 [D]. variance_ratios: share of the variance over
-    the run along each. kept_ratio: share of it that the rows still have, where they are written in a basis. aligned:
-    the directions were rotated towards those of the fit before, so they span the first three principal components
-    without being them. radius: 99 % of the run's points lie within it. version: two bases of one version are the
-    same to the last bit."""
+    """directions: float32 [D, n], orthonormal columns, three or those of a tour. center: float32 [D]. variance_ratios:
+    share of the variance over the run along each. kept_ratio: share of it that the rows still have, where they are
+    written in a basis. aligned: the directions were rotated towards those of the fit before, so they span the first n
+    principal components without being them. radius: 99 % of the run's points lie within it, seen along the first
+    three. version: two bases of one version are the same to the last bit."""
 
     directions: Float32
     center: Float32
-    variance_ratios: tuple[float, float, float]
+    variance_ratios: tuple[float, ...]
     fitted_steps: tuple[int, ...]
     radius: float
     aligned: bool
@@ -65,9 +67,11 @@ def fit(
     *,
     over: Sequence[QuantizedRows] | None = None,
     before: Basis | None = None,
+    count: int = DRAWN,
 ) -> Basis:
     """Principal components of all rows of all given snapshots together, centred on their joint mean.
 
+    count: directions, at most 8; of fewer dimensions so many as there are, and never less than three.
     over: snapshots of the whole run, which `variance_ratios` and `radius` speak of; None = those fitted. Rows that
     aren't finite are left out. Where `before` has the same D, the directions are turned within the plane they span
     towards the old ones (orthogonal Procrustes, Schönemann 1966). Cost: three passes over at most 40,000 rows, and
@@ -75,7 +79,8 @@ def fit(
     """
     sample = RowSample(snapshots)
     mean = mean_of(sample)  # [dims], in units
-    directions = sample.widened(principal_directions(sample, mean))  # [D, 3]
+    count = max(DRAWN, min(count, sample.dims))
+    directions = sample.widened(principal_directions(sample, mean, count))  # [D, n]
     directions = _signed(directions)
     center = sample.widened(mean[:, None])[:, 0] * sample.unit
     aligned = before is not None and before.directions.shape == directions.shape
@@ -86,7 +91,7 @@ def fit(
         Basis(
             directions=directions.astype(np.float32),
             center=center.astype(np.float32),
-            variance_ratios=(0.0, 0.0, 0.0),
+            variance_ratios=(),
             fitted_steps=tuple(int(step) for step in steps),
             radius=1.0,
             aligned=aligned,
@@ -99,14 +104,15 @@ def fit(
 def measured(basis: Basis, over: Sequence[QuantizedRows]) -> Basis:
     """The same directions, with the shares of variance and the radius of these snapshots together."""
     sample = RowSample(over)
-    directions = sample.narrowed(basis.directions.astype(np.float64)).astype(np.float32)  # [dims, 3]
-    begin = np.zeros(3) - basis.center.astype(np.float64) @ basis.directions / sample.unit
+    directions = sample.narrowed(basis.directions.astype(np.float64)).astype(np.float32)  # [dims, n]
+    begin = -basis.center.astype(np.float64) @ basis.directions / sample.unit
     spread, drawn = Spread(), []
     for block in sample.blocks():
-        along = multiply(block, directions)  # [r, 3]
+        along = multiply(block, directions)  # [r, n]
         spread.add(block, along)
-        drawn.append(np.linalg.norm(along + begin, axis=1))
+        drawn.append(np.linalg.norm((along + begin)[:, :DRAWN], axis=1))
     ratios, kept = spread.shares(sample.lost())
+    ratios = ratios or (0.0,) * directions.shape[1]
     lengths = np.concatenate(drawn) if drawn else np.zeros(0)
     radius = float(np.quantile(lengths, 0.99)) * sample.unit if len(lengths) else 1.0
     exact = replace(basis, variance_ratios=ratios, radius=radius, kept_ratio=kept)
@@ -137,12 +143,12 @@ class Projector:
     def __init__(self, basis: Basis) -> None:
         self._basis = basis
         center = basis.center.astype(np.float64)[:, None] * basis.directions
-        self._begin: Float32 = center.sum(axis=0).astype(np.float32)  # [3]
+        self._begin: Float32 = center.sum(axis=0).astype(np.float32)  # [n]
         self._span: Span | None = None
         self._directions = basis.directions
 
     def positions(self, rows: QuantizedRows) -> Float32:
-        """float32 [R, 3]; NaN for a row that was not finite. Cost: R x D x 3 multiplications."""
+        """float32 [R, n]; NaN for a row that was not finite. Cost: R x D x n multiplications."""
         return self._draw(rows, None)
 
     def positions_and_share(self, rows: QuantizedRows) -> tuple[Float32, float]:
@@ -162,12 +168,12 @@ class Projector:
         if rows.width != len(self._basis.center):
             raise ValueError(f"rows of {rows.width} dimensions, the basis has {len(self._basis.center)}")
         directions = self._along(rows)
-        positions = np.empty((len(rows.scale), 3), np.float32)
+        positions = np.empty((len(rows.scale), directions.shape[1]), np.float32)
         unit = np.float32(unit_of(rows) or 1.0) if spread else np.float32(1)
         at = 0
         for block in blocks_of(rows):
             values = block.values.astype(np.float32)
-            # (q * s) @ W = (q @ W) * s: the scale is applied to three numbers a row, not to D.
+            # (q * s) @ W = (q @ W) * s: the scale is applied to n numbers a row, not to D.
             products = multiply(values, directions)
             positions[at : at + len(values)] = products * block.scale[:, None] - self._begin
             at += len(values)
@@ -188,7 +194,7 @@ class Projector:
             return self._basis.directions
         if self._span is None or self._span.of is not rows.directions:
             self._span = Span(rows.directions)
-            self._directions = multiply(rows.directions, self._basis.directions)  # [d, 3]
+            self._directions = multiply(rows.directions, self._basis.directions)  # [d, n]
         return self._directions
 
 

@@ -16,6 +16,7 @@ from tensorboard_plugin_paramviz.record import QuantizedRows
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
 
 #: Rows looked at for a fit, over all its snapshots, and their entries: both bound its cost.
 FIT_ROWS = 40_000
@@ -54,8 +55,12 @@ class RowSample:
 
     def blocks(self) -> Iterator[Float32]:
         """float32 [<= 1024, dims] of the rows that are finite. Cost: one pass, nothing is kept."""
+        return (values for _, values in self.placed_blocks())
+
+    def placed_blocks(self) -> Iterator[tuple[Int64, Float32]]:
+        """The same, each with the places [r] that its rows have in the sample of their snapshot."""
         for part in self._parts:
-            for rows in blocks_of(part):
+            for number, rows in enumerate(blocks_of(part)):
                 values = rows.values.astype(np.float32)
                 if self.span is not None:
                     values = multiply(values, self.span.turn)
@@ -64,7 +69,8 @@ class RowSample:
                 values *= (rows.scale / np.float32(self.unit))[:, None]
                 finite = np.isfinite(values).all(axis=1)
                 if finite.any():
-                    yield values if finite.all() else values[finite]
+                    places = number * BLOCK_ROWS + np.flatnonzero(finite)
+                    yield places, values if finite.all() else values[finite]
 
     def lost(self) -> float:
         """Mean squared length, in units, that the rows lost when they were written in a basis."""

@@ -38,8 +38,11 @@ class Index:
     which it went, so that a viewer that was away learns of it.
     """
 
-    def __init__(self, roots: list[Root]) -> None:
+    def __init__(self, roots: list[Root], first_generation: int = 0) -> None:
+        """first_generation: of every run that appears. One that is larger in each life of a server tells viewers that
+        have seen an earlier life to read again: what they know may have been replaced meanwhile."""
         self.roots = roots
+        self._first_generation = first_generation
         self.runs: dict[str, RunIndex] = {}
         self.removed: dict[str, int] = {}
         self._refused: dict[Root, str] = {}
@@ -105,7 +108,7 @@ class Index:
                 if any(_is_below(path, root) for root in listed):
                     self._forget(name, path)
             for name, path in sorted(found - known):
-                run = self.runs.setdefault(name, RunIndex(name, self._generations.get(name, 0)))
+                run = self.runs.setdefault(name, RunIndex(name, self._generations.get(name, self._first_generation)))
                 run.files[path] = FileIndex(path)
                 self.removed.pop(name, None)
                 self._touch(run)

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tensorboard.errors import InvalidArgumentError, NotFoundError
+from tensorboard.errors import InvalidArgumentError
 
-from tensorboard_plugin_paramviz.analysis.projection import Basis, cluster_rows, fit, log_spaced, measured
+from tensorboard_plugin_paramviz.analysis.principal import DRAWN
+from tensorboard_plugin_paramviz.analysis.projection import TOUR_DIMS, Basis, cluster_rows, fit, log_spaced, measured
 from tensorboard_plugin_paramviz.reader import SnapshotReader
-from tensorboard_plugin_paramviz.record import QuantizedRows
 from tensorboard_plugin_paramviz.web.basis_cache import keep_basis, kept_basis
-from tensorboard_plugin_paramviz.web.fingerprint import fingerprint
 from tensorboard_plugin_paramviz.web.projection_cache import FORMAT, ProjectionCache
+from tensorboard_plugin_paramviz.web.recorded import Recorded
 
 #: While a run grows, the basis is fitted again when there are this many times the snapshots of the last fit.
 REFIT_GROWTH = 1.5
@@ -28,8 +28,9 @@ MOST_BASES = 256
 
 @dataclass(frozen=True)
 class Projection:
-    """What the three directions are principal components of. kind: "joint" = the whole run, "last" = its last step,
-    "step" = that one, "clusters" = the means of the groups at the last step."""
+    """What the directions are principal components of. kind: "joint" = the whole run, "last" = its last step,
+    "step" = that one, "clusters" = the means of the groups at the last step, "tour" = the whole run, eight of them
+    instead of three."""
 
     kind: str
     step: int | None = None
@@ -37,7 +38,7 @@ class Projection:
     @classmethod
     def of(cls, text: str | None) -> Projection:
         """Raises InvalidArgumentError that names the choices."""
-        if text is None or text in ("joint", "last", "clusters"):
+        if text is None or text in ("joint", "last", "clusters", "tour"):
             return cls(text or "joint")
         kind, _, number = text.partition(":")
         if kind == "step" and number.removeprefix("-").isascii() and number.removeprefix("-").isdigit():
@@ -46,7 +47,7 @@ class Projection:
                 return cls(kind, step)
         shown = repr(text if len(text) <= 40 else text[:40] + "…")
         raise InvalidArgumentError(
-            f"argument 'projection' must be joint, last, clusters or step:<a step of the run>, not {shown}"
+            f"argument 'projection' must be joint, last, clusters, tour or step:<a step of the run>, not {shown}"
         )
 
     def __str__(self) -> str:
@@ -55,6 +56,15 @@ class Projection:
     @property
     def ends_with_run(self) -> bool:
         return self.kind in ("last", "clusters")
+
+    @property
+    def of_whole_run(self) -> bool:
+        return self.kind in ("joint", "tour")
+
+    @property
+    def directions(self) -> int:
+        """Columns of positions, where the rows have as many dimensions."""
+        return TOUR_DIMS if self.kind == "tour" else DRAWN
 
 
 JOINT = Projection("joint")
@@ -76,15 +86,18 @@ class Bases:
     def __init__(self, cache: ProjectionCache | None = None) -> None:
         self._cache = cache
         self._lock = threading.Lock()
-        self._locks: dict[tuple[str, str], threading.Lock] = {}
-        self._fitted: dict[tuple[str, ...], _Fitted] = {}
+        self._locks: dict[tuple[str, tuple[str, ...]], threading.Lock] = {}
+        self._fitted: dict[tuple[Any, ...], _Fitted] = {}
 
     def basis(self, snapshots: SnapshotReader, path: str, projection: Projection = JOINT) -> Basis:
         """The current basis of an embedding. Raises MissingError, and NotFoundError for a step that isn't there. Cost
         of a fit: reads up to 32 snapshots, see `fit`."""
-        snapshots.embedding_series(path)  # nothing is kept under a name that is none
-        with self._lock_of(snapshots.run, path):
-            return self._basis(snapshots, path, projection)
+        return self.basis_of(Recorded(snapshots, path), projection)
+
+    def basis_of(self, recorded: Recorded, projection: Projection) -> Basis:
+        """Of all its embeddings together, which have the same number of dimensions."""
+        with self._lock_of(recorded):
+            return self._basis(recorded, projection)
 
     def shared(
         self, snapshots: SnapshotReader, path: str, other: SnapshotReader, projection: Projection = JOINT
@@ -93,52 +106,50 @@ class Bases:
         where the two have not the same rows in the same number of dimensions."""
         check_same_rows(snapshots, other, path)
         theirs = self.basis(other, path, projection)
-        key = (snapshots.run, path, str(projection), other.run)
-        same = (snapshots.generation, snapshots.shape(path), theirs.version)
-        with self._lock_of(snapshots.run, path):
-            usable = snapshots.usable(path)
+        recorded = Recorded(snapshots, path)
+        key = (snapshots.run, (path,), str(projection), other.run)
+        same = (*recorded.same, theirs.version)
+        with self._lock_of(recorded):
             known = self._fitted.get(key)
-            if known and known.same == same and len(usable) < known.count * REFIT_GROWTH:
+            if known and known.same == same and len(recorded) < known.count * REFIT_GROWTH:
                 return known.basis
-            over = _rows(snapshots, path, usable[log_spaced(len(usable))])
             # It stays the other run's basis: positions of both may stand in one picture.
-            basis = measured(theirs, over)
-            self._keep(key, _Fitted(same, len(usable), basis))
+            basis = measured(theirs, recorded.rows(log_spaced(len(recorded))))
+            self._keep(key, _Fitted(same, len(recorded), basis))
             return basis
 
-    def _basis(self, snapshots: SnapshotReader, path: str, projection: Projection) -> Basis:
-        usable = snapshots.usable(path)
-        series = snapshots.embedding_series(path)
-        chosen = _chosen(snapshots, path, usable, projection)
-        key = (snapshots.run, path, str(projection))
-        same = (snapshots.generation, snapshots.shape(path))
+    def _basis(self, recorded: Recorded, projection: Projection) -> Basis:
+        chosen = _chosen(recorded, projection)
+        key = (recorded.run, recorded.paths, str(projection))
+        same = recorded.same
         before = self._fitted.get(key)
-        if before is not None and before.same == same and len(usable) < before.count * REFIT_GROWTH:
+        if before is not None and before.same == same and len(recorded) < before.count * REFIT_GROWTH:
             # The end of a run that still grows is the end there was; once it has ended, the end is its end.
-            ended = projection.ends_with_run and time.time() - float(series.wall_times[usable[-1]]) > QUIET_SECS
-            if not (ended and len(usable) > before.count):
+            ended = projection.ends_with_run and time.time() - float(recorded.wall_times[-1]) > QUIET_SECS
+            if not (ended and len(recorded) > before.count):
                 return before.basis
-        over = usable[log_spaced(len(usable))]
+        over = log_spaced(len(recorded))
         # Turned towards no earlier fit, a basis is the same in every life of the server: only such a one is kept.
         cache = self._cache if before is None else None
-        marks = f"{fingerprint(snapshots, path, over)} {fingerprint(snapshots, path, chosen)}" if cache else ""
+        marks = f"{recorded.mark(over)} {recorded.mark(chosen)}" if cache else ""
         basis = kept_basis(cache, f"{FORMAT} basis {projection.kind} {marks}")
         if basis is None:
-            rows = _rows(snapshots, path, over)
-            shown = rows if projection.kind == "joint" else _rows(snapshots, path, chosen)
+            rows = recorded.rows(over)
+            shown = rows if projection.of_whole_run else recorded.rows(chosen)
             if projection.kind == "clusters":
-                shown = [cluster_rows(shown[0])]
-            steps = [int(series.steps[ordinal]) for ordinal in chosen]
-            basis = fit(shown, steps, over=rows, before=before.basis if before else None)
+                shown = [cluster_rows(one) for one in shown]
+            steps = recorded.steps[chosen].tolist()
+            turned = before.basis if before else None
+            basis = fit(shown, steps, over=rows, before=turned, count=projection.directions)
             keep_basis(cache, f"{FORMAT} basis {projection.kind} {marks}", basis)
-        self._keep(key, _Fitted(same, len(usable), basis))
+        self._keep(key, _Fitted(same, len(recorded), basis))
         return basis
 
-    def _lock_of(self, run: str, path: str) -> threading.Lock:
+    def _lock_of(self, recorded: Recorded) -> threading.Lock:
         with self._lock:
-            return self._locks.setdefault((run, path), threading.Lock())
+            return self._locks.setdefault((recorded.run, recorded.paths), threading.Lock())
 
-    def _keep(self, key: tuple[str, ...], fitted: _Fitted) -> None:
+    def _keep(self, key: tuple[Any, ...], fitted: _Fitted) -> None:
         with self._lock:
             self._fitted.pop(key, None)
             while len(self._fitted) >= MOST_BASES:
@@ -161,21 +172,8 @@ def check_same_rows(snapshots: SnapshotReader, other: SnapshotReader, path: str)
         raise InvalidArgumentError(f"{of}: its rows have other labels there")
 
 
-def _chosen(
-    snapshots: SnapshotReader, path: str, usable: npt.NDArray[np.int64], projection: Projection
-) -> npt.NDArray[np.int64]:
-    """Ordinals of the snapshots to be fitted."""
-    if projection.kind == "joint":
-        return usable[log_spaced(len(usable))]
-    if projection.step is None:
-        return usable[-1:]
-    steps = snapshots.embedding_series(path).steps[usable]
-    at = int(np.searchsorted(steps, projection.step))
-    if at == len(steps) or steps[at] != projection.step:
-        beside = ", ".join(str(int(near)) for near in steps[max(0, at - 1) : at + 1])
-        raise NotFoundError(f"run {snapshots.run!r} has no {path!r} at step {projection.step}; nearest: {beside}")
-    return usable[at : at + 1]
-
-
-def _rows(snapshots: SnapshotReader, path: str, ordinals: npt.NDArray[np.int64]) -> list[QuantizedRows]:
-    return [snapshot.rows for snapshot in snapshots.embeddings(path, ordinals.tolist())]
+def _chosen(recorded: Recorded, projection: Projection) -> npt.NDArray[np.int64]:
+    """Places of the snapshots to be fitted."""
+    if projection.of_whole_run:
+        return log_spaced(len(recorded))
+    return np.array([len(recorded) - 1 if projection.step is None else recorded.place_of(projection.step)])

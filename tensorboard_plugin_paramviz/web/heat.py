@@ -10,16 +10,14 @@ from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.step_bins import Columns, binned, held, step_edges
 from tensorboard_plugin_paramviz.reader import SnapshotReader
-from tensorboard_plugin_paramviz.record import ModelRecord
+from tensorboard_plugin_paramviz.record import STATS, ModelRecord
 from tensorboard_plugin_paramviz.web import binary
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.stat_series import Series, StatSeries
 
 MOST_COLUMNS, USUAL_COLUMNS = 4_096, 720
 #: Statistics that may be negative, or are shares or counts: a difference says more than a ratio.
-LINEAR = frozenset(
-    "weight_mean weight_near_zero_ratio weight_nonfinite_count grad_nonfinite_count grad_below_epsilon_ratio".split()
-)
+LINEAR = frozenset({name for name in STATS if name.endswith(("_mean", "_ratio", "_count"))} - {"update_ratio"})
 #: A statistic with fewer values than this share of its snapshots is one that isn't measured each time.
 _HELD_BELOW = 0.6
 
@@ -94,8 +92,10 @@ def _edges(found: Series, arguments: Arguments) -> npt.NDArray[np.int64]:
     first, last = arguments.step("from"), arguments.step("to")
     if len(found.steps) == 0:
         return np.array([0, 1], np.int64)
-    first = int(found.steps[0]) if first is None else first
-    last = int(found.steps[-1]) if last is None else last
+    # Beyond the run there is nothing to be seen, and columns of 2^60 steps have no edges.
+    ends = int(found.steps[0]), int(found.steps[-1])
+    first = ends[0] if first is None else min(max(first, ends[0]), ends[1])
+    last = ends[1] if last is None else min(max(last, ends[0]), ends[1])
     return step_edges(found.steps, most, first, max(first, last))
 
 

@@ -12,13 +12,19 @@ from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
 from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
+from tensorboard_plugin_paramviz.reader.figures import Figures
 from tensorboard_plugin_paramviz.record import STAT_UNITS
-from tensorboard_plugin_paramviz.web import binary, row_replies, wire
+from tensorboard_plugin_paramviz.record.names import THUMB_RANGES_TAG, THUMBS_TAG
+from tensorboard_plugin_paramviz.web import binary, heat, row_replies, wire
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Bases
+from tensorboard_plugin_paramviz.web.clusters import Clusters
 from tensorboard_plugin_paramviz.web.curves import likely_curves
 from tensorboard_plugin_paramviz.web.positions import Positions
 from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
+from tensorboard_plugin_paramviz.web.stat_series import StatSeries
+from tensorboard_plugin_paramviz.web.thumb_replies import thumbs_at
+from tensorboard_plugin_paramviz.web.umap_replies import UmapReplies
 
 #: Of one reply; a longer range is answered with its beginning.
 MOST_BYTES = 64 << 20
@@ -31,9 +37,14 @@ class Replies:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._others_told: list[str] | None = None
+        self._others_changed = 0  # the cursor at which these names were first told
         cache = ProjectionCache.of_user(root.path for root in index.roots)
         self._bases = Bases(cache)
         self._positions = Positions(self._bases, cache)
+        self._clusters = Clusters()
+        self._stat_series = StatSeries()
+        self._umap = UmapReplies(cache)
 
     def runs(self) -> wire.Runs:
         with self._index.lock:
@@ -50,14 +61,19 @@ class Replies:
         """What changed after `cursor`. A cursor of another server's life (larger than ours) gets everything."""
         with self._index.lock:
             since = cursor if cursor <= self._index.cursor else 0
-            return {
+            others = self._other_runs()
+            if others != self._others_told:
+                self._others_told, self._others_changed = others, self._index.cursor
+            changed: wire.Updates = {
                 "runs": [_run_info(run) for run in self._sorted() if run.has_records and run.changed > since],
                 "removed": sorted(name for name, at in self._index.removed.items() if at > since),
-                "other_runs": self._other_runs(),
                 "notices": self._index.notices,
                 "loading": asdict(self._index.loading),  # type: ignore[typeddict-item]
                 "cursor": self._index.cursor,
             }
+            if since < self._others_changed or since == 0:
+                changed["other_runs"] = others
+            return changed
 
     def model(self, arguments: Arguments) -> dict[str, Any]:
         snapshots = self._snapshots(arguments.text("run"))
@@ -127,7 +143,8 @@ class Replies:
         header: dict[str, Any] = {"run": snapshots.run, "embedding": path}
         if step is not None and arguments.optional_text("rows") is None:
             norms = row_replies.norms_at(snapshots, path, row_replies.ordinal_of(snapshots, path, step))
-            return binary.encode({**header, "step": step}, norms)
+            first_step = int(series.steps[snapshots.usable(path)[0]])
+            return binary.encode({**header, "step": step, "first_step": first_step}, norms)
         rows = arguments.integers("rows", most=64, high=snapshots.shape(path)[0])
         header["rows"] = rows
         if step is None:
@@ -136,6 +153,28 @@ class Replies:
         first_step = int(series.steps[snapshots.usable(path)[0]])
         arrays = row_replies.rows_at(snapshots, path, ordinal, rows)
         return binary.encode({**header, "step": step, "first_step": first_step}, arrays)
+
+    def clusters(self, arguments: Arguments) -> bytes:
+        return self._clusters.reply(self._snapshots(arguments.text("run")), arguments)
+
+    def umap(self, arguments: Arguments) -> bytes | wire.UmapState:
+        return self._umap.reply(self._snapshots(arguments.text("run")), arguments)
+
+    def heat(self, arguments: Arguments) -> bytes:
+        return heat.heat(self._snapshots(arguments.text("run")), self._stat_series, arguments)
+
+    def layer(self, arguments: Arguments) -> bytes:
+        return heat.layer(self._snapshots(arguments.text("run")), self._stat_series, arguments)
+
+    def thumbs(self, arguments: Arguments) -> bytes:
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            snapshots = SnapshotReader(run)
+            levels, ranges = Figures(run, THUMBS_TAG, 1), Figures(run, THUMB_RANGES_TAG, 2)
+        header, arrays = thumbs_at(
+            snapshots.run, snapshots.generation, snapshots.model(), levels, ranges, arguments.step("step")
+        )
+        return binary.encode(header, arrays)
 
     def _snapshots(self, name: str) -> SnapshotReader:
         with self._index.lock:

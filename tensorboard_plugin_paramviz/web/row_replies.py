@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from tensorboard.errors import NotFoundError
 
+from tensorboard_plugin_paramviz.analysis.displacement import displacements
 from tensorboard_plugin_paramviz.analysis.neighbours import nearest
 from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_norms
 from tensorboard_plugin_paramviz.reader import EmbeddingSnapshot, SnapshotReader
@@ -31,8 +32,9 @@ def ordinal_of(snapshots: SnapshotReader, path: str, step: int) -> int:
 
 
 def norms_at(snapshots: SnapshotReader, path: str, ordinal: int) -> Arrays:
-    """norms, grad_norms, update_norms float32 [R] of all sampled rows."""
-    return _norms(snapshots.embedding(path, ordinal))
+    """norms, grad_norms, update_norms, displacements float32 [R] of all sampled rows. Cost: reads two snapshots."""
+    first, now = snapshots.embeddings(path, [int(snapshots.usable(path)[0]), ordinal])
+    return {**_norms(now), "displacements": displacements(first.rows, now.rows)}
 
 
 def rows_at(snapshots: SnapshotReader, path: str, ordinal: int, rows: list[int]) -> Arrays:

@@ -48,7 +48,7 @@ class StatSeries:
             known = None  # of two writers at once, one may add earlier steps than the other has
         after = int(known.steps[-1]) if known is not None and len(known.steps) else None
         steps, _, part = snapshots.stats_part(layers, columns, after)
-        values = part.reshape(len(part), -1)  # [T, N]
+        values = part.reshape(len(part), part.shape[1] * part.shape[2])  # [T, N]
         if known is not None:
             steps = np.concatenate([known.steps, steps]) if len(steps) else known.steps
             values = np.concatenate([known.values, values]) if len(values) else known.values

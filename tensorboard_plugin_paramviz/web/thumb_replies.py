@@ -13,13 +13,13 @@ from tensorboard_plugin_paramviz.record import ModelRecord, ThumbInfo, decode_th
 
 
 def thumbs_at(
-    run: str, model: ModelRecord, levels: Figures, ranges: Figures, step: int | None
+    run: str, generation: int, model: ModelRecord, levels: Figures, ranges: Figures, step: int | None
 ) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """Header and arrays of the thumbnails at or before `step`, None = the last; before the first, the first. levels,
     ranges: the run's two tags. Where none was recorded, or they are of another model than the record's, there are no
     cells. Raises MissingError where what stands there can't be read. Cost: two reads."""
     counts = [info.rows * info.columns for info in model.thumbs]
-    header: dict[str, Any] = {"run": run, "step": None, "thumbs": []}
+    header: dict[str, Any] = {"run": run, "generation": generation, "step": None, "thumbs": []}
     arrays: dict[str, npt.NDArray[Any]] = {"cells": np.zeros(0, np.float32), "steps": np.zeros(0, np.int64)}
     if not counts or levels.shape != (sum(counts),) or ranges.shape != (len(counts), 2):
         return header, arrays

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 
 class RunInfo(TypedDict):
@@ -43,12 +43,12 @@ class Runs(TypedDict):
 
 
 class Updates(TypedDict):
-    """`updates` and each message of `events`: only the runs that changed since the cursor given. The rest is
-    whole in each."""
+    """`updates` and each message of `events`: only the runs that changed since the cursor given. other_runs: all of
+    them, where any came or went since; there may be ten thousand. The rest is whole in each."""
 
     runs: list[RunInfo]
     removed: list[str]
-    other_runs: list[str]
+    other_runs: NotRequired[list[str]]
     notices: list[str]
     loading: Loading
     cursor: int
@@ -120,10 +120,11 @@ class ArrayInfo(TypedDict):
 
 
 class Basis(TypedDict):
-    """The three directions drawn. version: changes when refitted; positions of two versions don't mix.
-    variance_ratios: share of the variance over the run along each direction, 0 to 1. fitted_steps: the snapshots it was
-    fitted on. radius: distance from the origin within which 99 % of the run's points lie. aligned: rotated towards an
-    earlier fit, so the three directions span the first principal components without being them. kept_ratio: share of
+    """The directions drawn, three or those of a tour. version: changes when refitted; positions of two versions don't
+    mix. variance_ratios: share of the variance over the run along each direction, 0 to 1. fitted_steps: the snapshots
+    it was fitted on. radius: distance from the origin within which 99 % of the run's points lie, seen along the first
+    three. aligned: rotated towards an
+    earlier fit, so the directions span the first principal components without being them. kept_ratio: share of
     the variance over the run that was recorded, 1 where whole rows are; the rest is in no direction drawn."""
 
     version: int
@@ -134,19 +135,31 @@ class Basis(TypedDict):
     kept_ratio: float
 
 
+class Part(TypedDict):
+    """One embedding of a picture: its rows follow those of the part before. variance_ratios: share of its own variance
+    over the run along each direction, as it is drawn here."""
+
+    embedding: str
+    rows: int
+    variance_ratios: list[float]
+
+
 class PositionsHeader(TypedDict):
-    """`positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, 3], variance_shown float32
-    [T] (share of each snapshot's own variance, NaN = there is none), range_steps int64 [N] (of every snapshot between
-    `from` and `to`, whatever the stride and however many are sent; the first of them has the ordinal `first`).
-    total: snapshots of this embedding in the run. projection: as it was asked for. basis_of: the run that the basis was
-    fitted on, None = this one."""
+    """`positions`. Arrays: steps int64 [T], wall_times float64 [T], positions float32 [T, R, dims], variance_shown
+    float32 [T] (share of each snapshot's own variance along all dims, NaN = there is none; of two parts the mean of
+    theirs, each with the weight of its rows), range_steps int64 [N] (of every snapshot between `from` and `to`,
+    whatever the stride and however many are sent; the first of them has the ordinal `first`).
+    total: snapshots in the run of this embedding, or of both. projection: as it was asked for. dims: 3, of a tour at
+    most 8. basis_of: the run that the basis was fitted on, None = this one. parts: one, or with `with` two."""
 
     run: str
     embedding: str
     generation: int
     projection: str
+    dims: int
     basis_of: str | None
     basis: Basis
+    parts: list[Part]
     total: int
     first: int
     arrays: list[ArrayInfo]
@@ -187,11 +200,13 @@ class RowsHeader(TypedDict):
 
 
 class RowNormsHeader(TypedDict):
-    """`rows` at one step without rows. Arrays: norms, grad_norms, update_norms float32 [R] of all sampled rows."""
+    """`rows` at one step without rows. Arrays: norms, grad_norms, update_norms, displacements float32 [R] of all
+    sampled rows (displacements: distance in the whole space from the same row at first_step)."""
 
     run: str
     embedding: str
     step: int
+    first_step: int
     arrays: list[ArrayInfo]
 
 
@@ -203,4 +218,86 @@ class RowHistoryHeader(TypedDict):
     run: str
     embedding: str
     rows: list[int]
+    arrays: list[ArrayInfo]
+
+
+class ClustersHeader(TypedDict):
+    """`clusters`. Arrays: clusters int32 [R] (0 … count - 1, the largest first; -1 = the row is not finite), sizes
+    int32 [count]. step: the one they were looked for at."""
+
+    run: str
+    embedding: str
+    step: int
+    count: int
+    arrays: list[ArrayInfo]
+
+
+class UmapState(TypedDict):
+    """`umap` while there is no result. progress: 0 to 1, with "running". message: a sentence, with the others."""
+
+    state: Literal["running", "failed", "missing"]
+    progress: NotRequired[float]
+    message: NotRequired[str]
+
+
+class UmapHeader(TypedDict):
+    """`umap` once it is done. Arrays: positions float32 [R, 3], NaN for a row without a direction. radius: distance
+    from the origin within which 99 % of them lie. neighbours: of each row, that the layout was asked to keep near."""
+
+    run: str
+    embedding: str
+    step: int
+    neighbours: int
+    radius: float
+    arrays: list[ArrayInfo]
+
+
+class HeatHeader(TypedDict):
+    """`heat`: one statistic of all layers. log: a ratio says more than a difference. held: measured now and then only,
+    each value holds until the next. total: snapshots with statistics. Arrays, C columns: edges int64 [C + 1] (a column
+    holds edges[c] <= step < edges[c + 1]), shown, low, high float32 [L, C] (NaN = not measured), counts int64 [C],
+    broken uint8 [L, C] (1 = entries that aren't finite)."""
+
+    run: str
+    generation: int
+    stat: str
+    log: bool
+    held: bool
+    total: int
+    first_step: int | None
+    last_step: int | None
+    layers: list[str]
+    arrays: list[ArrayInfo]
+
+
+class LayerHeader(TypedDict):
+    """`layer`: all statistics of one layer. Arrays as in `heat`, of S statistics: edges, shown, low, high, counts."""
+
+    run: str
+    generation: int
+    path: str
+    stats: list[str]
+    total: int
+    first_step: int | None
+    last_step: int | None
+    arrays: list[ArrayInfo]
+
+
+class ThumbGrid(TypedDict):
+    """Picture of a layer's matrix: place in the model record's layers, cells down and across."""
+
+    layer: int
+    rows: int
+    columns: int
+
+
+class ThumbsHeader(TypedDict):
+    """`thumbs`. step: of what is sent, at or before the one asked for; None = none was recorded. Arrays: cells float32
+    [C] (root mean squares, the pictures one after the other, each row by row; NaN = not finite), steps int64 [T] (of
+    all that were recorded)."""
+
+    run: str
+    generation: int
+    step: int | None
+    thumbs: list[ThumbGrid]
     arrays: list[ArrayInfo]

@@ -276,7 +276,7 @@ def test_tab_reaches_every_control_and_shows_where_it_is(
     )
     assert controls > 10
     unseen = tab.frame.evaluate(
-        "() => window.controls.map((one) => one.ariaLabel || one.labels?.[0]?.textContent || '')"
+        "() => window.controls.map((one) => one.ariaLabel || one.labels?.[0]?.textContent || one.textContent.trim())"
     )
     assert "" not in unseen, "every control has a name"
     reached = set()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import Complaints
 from page import Tab
 from playwright.sync_api import Page
-from serving import ROOT, tensorboard
+from serving import tensorboard
+from trained import train
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 STEPS = 60
@@ -21,13 +20,7 @@ pytestmark = pytest.mark.xdist_group("trained")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A TensorBoard over a run trained for a few seconds on the tests' own source text."""
     logdir = tmp_path_factory.mktemp("runs")
-    text = logdir / "text.txt"
-    text.write_text("\n".join(path.read_text() for path in sorted((ROOT / "tests").rglob("test_*.py"))))
-    sizes = ["--layers", "2", "--heads", "2", "--width", "32", "--block-size", "32", "--batch-size", "16"]
-    command = [sys.executable, str(ROOT / "train.py"), "--dataset", str(text), "--logdir", str(logdir / "trained")]
-    command += ["--steps", str(STEPS), "--every", "5", "--max-overhead", "none", "--lr", "1e-2", "--eval-every", "20"]
-    done = subprocess.run([*command, *sizes], capture_output=True, text=True, cwd=logdir, check=False)
-    assert done.returncode == 0, done.stderr
+    train(logdir, STEPS)
     with tensorboard(logdir) as address:
         yield address
 

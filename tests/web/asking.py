@@ -21,6 +21,10 @@ ROUTES = {
     "rows at a step": f"rows?run={{run}}&embedding={EMBEDDING}&step={{step}}&rows=2,0",
     "rows through the run": f"rows?run={{run}}&embedding={EMBEDDING}&rows=2,0",
     "norms at a step": f"rows?run={{run}}&embedding={EMBEDDING}&step={{step}}",
+    "clusters": f"clusters?run={{run}}&embedding={EMBEDDING}",
+    "heat": "heat?run={run}&stat=grad_norm",
+    "layer": f"layer?run={{run}}&path={EMBEDDING}",
+    "thumbs": "thumbs?run={run}",
     "updates": "updates",
     "events": "events",
 }

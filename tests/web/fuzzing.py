@@ -41,6 +41,9 @@ ABSURD = [
 ]
 LIKELY = {
     "embedding": [EMBEDDING, EMBEDDING, OTHER],
+    "stat": ["grad_norm", "weight_mean", "update_ratio", "grad"],
+    "path": [EMBEDDING, "lm_head", "transformer"],
+    "columns": ["1", "3", "720", "4096"],
     "tag": ["train/loss", "val/loss", "paramviz/loss", "loss", ""],
     "what": ["embeddings", "positions", "stats", "probe", "geometry", "learning_rates"],
     "format": ["csv", "json", "npz"],
@@ -49,10 +52,13 @@ LIKELY = {
     "stride": ["1", "2", "1000000"],
     "points": ["16", "2000", "100000"],
     "wait": ["0", "0.01"],
-    "projection": ["joint", "last", "clusters", "step:0", "step:10"],
+    "projection": ["joint", "last", "clusters", "tour", "step:0", "step:10"],
+    "with": [OTHER, OTHER, EMBEDDING],
+    "layout": ["together", "apart"],
+    "neighbours": ["2", "15", "200"],
 }
 #: Seldom asked, and hardly ever right.
-RARE = {"projection", "basis_of"}
+RARE = {"projection", "basis_of", "with", "layout", "neighbours"}
 NUMBERS = ["0", "1", "3", "10", "200", "-5", str(1 << 62)]
 METHODS = ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND"]
 HEADERS = {

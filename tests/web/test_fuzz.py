@@ -14,6 +14,7 @@ from fuzzing import ABSURD, HEADERS, METHODS, arguments_of, ask, questions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odd_logdir import NAMES, write_odd
+from quick_layout import quick_layouts
 from server import PREFIX, served
 from werkzeug.test import Client
 
@@ -29,7 +30,7 @@ LENIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, H
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     logdir = tmp_path_factory.mktemp("logs")
     write_odd(logdir, tmp_path_factory.mktemp("outside"))
-    with pytest.MonkeyPatch.context() as patch, served(logdir) as (client, plugin):
+    with pytest.MonkeyPatch.context() as patch, quick_layouts(), served(logdir) as (client, plugin):
         patch.setattr(plugin_module, "MOST_WAIT_SECS", 0.05)
         patch.setattr(live, "HEARTBEAT_SECS", 0.05)
         plugin._follower.stop()

@@ -30,6 +30,7 @@ QUESTIONS = [
     f"positions?run={{run}}&embedding={EMBEDDING}",
     f"rows?run={{run}}&embedding={EMBEDDING}&rows=1,0",
     f"rows?run={{run}}&embedding={EMBEDDING}&step=3",
+    f"clusters?run={{run}}&embedding={EMBEDDING}&step=3",
     "export?run={run}&what=stats&format=csv",
 ]
 #: Of a basis that was fitted while the run was shorter, the directions differ: everything else is the same.

@@ -12,6 +12,7 @@ from typing import Any
 from event_files import EMBEDDING
 from fuzzing import arguments_of, ask
 from odd_logdir import write_odd
+from quick_layout import quick_layouts
 from server import PREFIX, served
 
 #: What Python tells before it changes something on a disk (docs.python.org, audit events).
@@ -83,13 +84,13 @@ def test_no_route_and_no_look_leaves_a_trace_in_the_logdir(tmp_path: Path) -> No
                 path.chmod(0o555 if name == "." else 0o444)
     before = state(tmp_path)
     with changes_in(tmp_path) as changes:
-        with served(logdir) as (client, plugin):
+        with quick_layouts(), served(logdir) as (client, plugin):
             assert plugin.is_active()
             routes, answered = arguments_of(plugin, client), dict.fromkeys(arguments_of(plugin, client), 0)
             for run in sorted(plugin._index.runs):
                 for route, names in routes.items():
                     asked = {"run": run, "embedding": EMBEDDING, "rows": "0", "tag": "train/loss", "what": "positions"}
-                    asked |= {"format": "npz", "cursor": "0"}
+                    asked |= {"format": "npz", "cursor": "0", "step": "0"}
                     query = {name: value for name, value in asked.items() if name in names}
                     if route in ("updates", "events", "runs") and run != "simulated":
                         continue  # they are of all runs

@@ -24,7 +24,7 @@ from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Projection
 from tensorboard_plugin_paramviz.web.replies import Replies
 
-KNOWN = ("run", "embedding", "from", "to", "stride", "projection", "basis_of")
+KNOWN = ("run", "embedding", "from", "to", "stride", "projection", "basis_of", "with", "layout")
 Reply = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -103,7 +103,9 @@ def test_cluster_means_are_those_of_the_last_step_and_joint_is_what_is_not_asked
     "text", ["pca", "step", "step:", "step:x", "step:1.5", "step:--1", "step:" + "9" * 30, "step:²"]
 )
 def test_a_projection_that_is_none_is_told_the_choices(text: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="must be joint, last, clusters or step:<a step of the run>, not"):
+    with pytest.raises(
+        InvalidArgumentError, match="must be joint, last, clusters, tour or step:<a step of the run>, not"
+    ):
         Projection.of(text)
 
 
@@ -170,6 +172,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"projection": "last"},
     {"projection": "step:50"},
     {"projection": "clusters", "stride": 2},
+    {"projection": "tour"},
     {"projection": "last", "basis_of": "b"},
 ]
 

@@ -5,7 +5,7 @@ import { boundsOf } from "./bounds";
 import { foldBlocks, MOST_BLOCKS } from "./fold";
 import { faceOf, modelWidth } from "./size";
 import { stackOf } from "./stack";
-import { type Caption, type Layer, type Layout, type Plate, type Slab, type Wire } from "./types";
+import type { Caption, Layer, Layout, Plate, Slab, Wire } from "./types";
 
 export interface LayoutOptions {
   /** A block that must not be folded. */

@@ -97,6 +97,7 @@ export function makeHub(wire: Wire): Hub {
 /** All that was heard on one connection, for tabs that come later. */
 class Table {
   readonly #runs = new Map<string, RunInfo>();
+  #others: readonly string[] = [];
   #last: Updates | null = null;
 
   /** The server has seen all of its logdir. */
@@ -107,12 +108,14 @@ class Table {
   add(updates: Updates): void {
     for (const name of updates.removed) this.#runs.delete(name);
     for (const info of updates.runs) this.#runs.set(info.run, info);
+    // Told only when they change.
+    this.#others = updates.other_runs ?? this.#others;
     this.#last = updates;
   }
 
   everything(): Updates | null;
   everything(last: Updates): Updates;
   everything(last: Updates | null = this.#last): Updates | null {
-    return last && { ...last, runs: [...this.#runs.values()], removed: [] };
+    return last && { ...last, runs: [...this.#runs.values()], removed: [], other_runs: [...this.#others] };
   }
 }

@@ -1,15 +1,28 @@
 /** The page: which panels there are at this width and in this state. */
 
+import { followFullScreen } from "../store/full_screen";
 import { answered, indexing, runs } from "../store/runs";
-import { filtersOpen, layout, openFilters, openHelp, reducedMotion, theme } from "../store/settings";
+import {
+  filtersOpen,
+  layout,
+  openFilters,
+  openHelp,
+  openSettings,
+  reducedMotion,
+  settingsOpen,
+  theme,
+} from "../store/settings";
 import { Centre } from "./centre";
 import { IconButton } from "./controls";
 import { Dock } from "./dock";
 import { EmptyState } from "./empty_state";
 import { Inspector } from "./inspector";
+import { onPageKey } from "./keys";
 import { LeftPanel, RunSelect } from "./left_panel";
 import { focusSearch } from "./search_field";
-import { onPageKey, Shortcuts } from "./shortcuts";
+import { SettingsPanel } from "./settings_panel";
+import { Shortcuts } from "./shortcuts";
+import { ShownTable } from "./shown_table";
 import { Transport } from "./transport";
 
 export function App() {
@@ -25,8 +38,13 @@ export function App() {
       <Dock />
       <Transport />
       {form !== "phone" && (
-        <IconButton icon="help" label="Keys (?)" class="help-button" onClick={() => openHelp(true)} />
+        <div class="page-buttons">
+          <IconButton icon="help" label="Keys (?)" onClick={() => openHelp(true)} />
+          <SettingsButton />
+        </div>
       )}
+      <SettingsPanel />
+      <ShownTable />
       <Shortcuts />
     </div>
   );
@@ -53,7 +71,21 @@ function Bar() {
         pressed={filtersOpen.value}
         onClick={() => openFilters(!filtersOpen.value)}
       />
+      {layout.value === "phone" && <SettingsButton framed />}
     </header>
+  );
+}
+
+function SettingsButton({ framed = false }: { framed?: boolean }) {
+  const open = settingsOpen.value;
+  return (
+    <IconButton
+      icon="gear"
+      label="Settings (,)"
+      class={framed ? "framed" : ""}
+      pressed={open}
+      onClick={() => openSettings(!open)}
+    />
   );
 }
 
@@ -74,5 +106,6 @@ function Drawer() {
 
 /** Keys work wherever the focus is. */
 export function listenToKeys(signal: AbortSignal): void {
+  followFullScreen(signal);
   window.addEventListener("keydown", onPageKey, { signal });
 }

@@ -1,15 +1,29 @@
 /** The middle: title, tools, the cloud, its legend, and what has to be said about them. */
 
 import { integer, wholePercent } from "../format";
-import { finiteRows } from "../store/appearance";
-import { embedding, embeddingName, model, rowNoun, run, runName } from "../store/runs";
-import { layout, mode, setMode } from "../store/settings";
-import { cloud, loadedCount, reading, step, total, varianceOverRun, varianceShown } from "../store/timeline";
+import { filtered, isolating, shownRows } from "../store/filters";
+import { isFullScreen, toggleFullScreen } from "../store/full_screen";
+import { isolationAtHand } from "../store/isolate";
+import { embedding, model, pictureName, rowNoun, run, runName } from "../store/runs";
+import { layout, mode, setMode, setTool, tool } from "../store/settings";
+import {
+  type Cloud as CloudData,
+  cloud,
+  loadedCount,
+  reading,
+  still,
+  total,
+  varianceOverRun,
+  varianceShown,
+} from "../store/timeline";
 import { Cloud, scene } from "./cloud";
 import { IconButton } from "./controls";
 import { HoverCard } from "./hover_card";
+import { isolateOrNot } from "./isolation";
 import { Legend } from "./legend";
 import { Notices } from "./notices";
+import { PictureNotes } from "./picture_notes";
+import { SaveMenu } from "./save_menu";
 import { TextAlternative } from "./text_alternative";
 
 export function Centre() {
@@ -29,11 +43,11 @@ export function Centre() {
 }
 
 function Title() {
-  const one = embedding.value;
   return (
     <div class="title">
-      <h1>{one ? embeddingName(one) : "Embeddings"}</h1>
+      <h1>{pictureName.value ?? "Embeddings"}</h1>
       <Subtitle />
+      <PictureNotes />
       <Progress />
     </div>
   );
@@ -43,24 +57,34 @@ function Subtitle() {
   const one = embedding.value;
   const now = cloud.value;
   if (!one || !now || loadedCount.value === 0) return <p>{waitingFor()}</p>;
-  const rows = now.set.rows;
-  const whole = one.shape[0] ?? rows;
-  const shown = `${integer(finiteRows.value)} of ${integer(rows)} ${rowNoun.value}s`;
   const variance = varianceShown.value ?? varianceOverRun.value;
   return (
     <p>
-      {rows < whole ? `${integer(rows)} of ${integer(whole)} rows sampled` : shown}
-      {rows < whole && finiteRows.value < rows && `, ${integer(finiteRows.value)} finite`}
+      {rowsSaid(now)}
       {one.directions !== null && (
         <>
           {` · ${integer(one.directions)} of ${integer(one.shape[1])} dimensions kept`}
           <span class="wide-only"> ({wholePercent(now.basis.kept_ratio)} of the variance)</span>
         </>
       )}
-      {` · ${wholePercent(variance)} of variance`}
-      <span class="wide-only"> shown</span>
+      {!still.value && (
+        <>
+          {` · ${wholePercent(variance)} of variance`}
+          <span class="wide-only"> shown</span>
+        </>
+      )}
     </p>
   );
+}
+
+/** "65 of 65 tokens", "12 of 65 tokens"; of a sample how large it is, and what of it is shown when that isn't all. */
+function rowsSaid(now: CloudData): string {
+  const { rows, finite, all } = shownRows.value;
+  const noun = `${rowNoun.value}s`;
+  const whole = now.parts.reduce((sum, part) => sum + (part.embedding.shape[0] ?? part.rows), 0);
+  if (all === whole) return `${integer(rows)} of ${integer(all)} ${noun}`;
+  if (filtered.value) return `${integer(rows)} of ${integer(all)} sampled ${noun}`;
+  return `${integer(all)} of ${integer(whole)} rows sampled${finite < all ? `, ${integer(finite)} finite` : ""}`;
 }
 
 function waitingFor(): string {
@@ -91,35 +115,38 @@ function Tools() {
       {layout.value === "phone" ? (
         <IconButton
           icon={flat ? "orbit" : "flat"}
-          label={flat ? "3D view" : "2D view"}
+          label={flat ? "3D view (M)" : "2D view (M)"}
           onClick={() => setMode(flat ? "3d" : "2d")}
         />
       ) : (
         <>
-          <IconButton icon="orbit" label="3D view" pressed={!flat} onClick={() => setMode("3d")} />
-          <IconButton icon="flat" label="2D view" pressed={flat} onClick={() => setMode("2d")} />
+          <IconButton icon="orbit" label="3D view (M)" pressed={!flat} onClick={() => setMode("3d")} />
+          <IconButton icon="flat" label="2D view (M)" pressed={flat} onClick={() => setMode("2d")} />
         </>
       )}
-      <IconButton icon="fit" label="Fit all points" onClick={() => scene()?.fit()} />
-      <IconButton icon="full" label="Full screen" onClick={toggleFullScreen} class="wide-only" />
-      <IconButton icon="picture" label="Save picture" onClick={() => void savePicture()} class="wide-only" />
+      <IconButton
+        icon="lasso"
+        label="Draw a loop round points (O)"
+        pressed={tool.value === "lasso"}
+        onClick={() => setTool(tool.value === "lasso" ? "turn" : "lasso")}
+      />
+      {(isolating.value || isolationAtHand() !== null) && (
+        <IconButton
+          icon="only"
+          label={isolating.value ? "Show all again (I)" : "Show only what is chosen (I)"}
+          pressed={isolating.value}
+          onClick={isolateOrNot}
+        />
+      )}
+      <IconButton icon="fit" label="Fit all points (0)" onClick={() => scene()?.fit()} />
+      <IconButton
+        icon="full"
+        label={isFullScreen.value ? "Leave full screen (W)" : "Full screen (W)"}
+        pressed={isFullScreen.value}
+        onClick={() => void toggleFullScreen()}
+        class="wide-only"
+      />
+      <SaveMenu />
     </div>
   );
-}
-
-function toggleFullScreen(): void {
-  const leaving = document.fullscreenElement !== null;
-  const done = leaving ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
-  done?.catch((error: unknown) => console.warn(error));
-}
-
-async function savePicture(): Promise<void> {
-  const blob = await scene()?.picture(2);
-  if (!blob) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  const name = [runName.peek(), embedding.peek()?.path, `step-${step.peek() ?? 0}`].join("-");
-  link.download = `${name.replace(/[^\w.-]+/g, "_")}.png`;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -2,21 +2,50 @@
 
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { coursesOf } from "../cloud_parts";
 import { wholePercent } from "../format";
 import { createScene } from "../scene";
 import type { SceneHandle, SceneProps } from "../scene/types";
 import { colors, labelPriority, sizes, trailPaths } from "../store/appearance";
+import { keepPose, poses } from "../store/camera";
+import { chooseRows } from "../store/chosen";
+import { neighboursShown } from "../store/comparison";
 import { visible } from "../store/filters";
+import { groupShown } from "../store/group_shown";
 import { marks } from "../store/groups";
-import { tellFallback } from "../store/picture";
+import { tellEconomy, tellFallback } from "../store/picture";
 import { playing } from "../store/playback";
-import { details, hits, hover, hovered, pinned, select, selected } from "../store/selection";
-import { economize, labelMode, layout, mode, pointScale, reducedMotion, showing, theme, tool } from "../store/settings";
-import { bracket, cloud, drawnPositions, endMorph, loadedVersion, mixOf, morph, place } from "../store/timeline";
-import type { Basis } from "../wire.gen";
+import { hits } from "../store/search";
+import { details, hover, hovered, point, selected } from "../store/selection";
+import {
+  economize,
+  labelMode,
+  layout,
+  mode,
+  pointScale,
+  positionOrder,
+  reducedMotion,
+  showing,
+  theme,
+  tool,
+} from "../store/settings";
+import {
+  bracket,
+  type Cloud as CloudData,
+  cloud,
+  drawnPositions,
+  endMorph,
+  frame,
+  loadedVersion,
+  mixOf,
+  morph,
+  place,
+  still,
+} from "../store/timeline";
+import { tourNames } from "../store/tour";
+import { drawAlong } from "../tour_math";
 
 const MORPH_MS = 1000;
-const LINKS = 5;
 const EMPTY = new Float32Array(0);
 const EMPTY_SET: Pick<SceneProps, "rows" | "from" | "to" | "mix"> = { rows: 0, from: EMPTY, to: EMPTY, mix: 0 };
 const NO_NAMES: SceneProps["axisNames"] = ["", "", ""];
@@ -33,11 +62,14 @@ export function Cloud() {
     let sent: SceneProps = sceneProps();
     const made = createScene(container, sent, {
       onHover: hover,
-      onSelect: (row) => {
-        if (!(pinned.peek() && row === null)) select(row);
-      },
+      onSelect: point,
+      onLasso: chooseRows,
       onFallback: tellFallback,
+      onEconomy: tellEconomy,
+      onPose: keepPose,
     });
+    const pose = poses.peek()[sent.mode];
+    if (pose) made.show(pose);
     handle = made;
     // The browser tests ask the scene itself where a token is drawn.
     Object.assign(container, { scene: made });
@@ -67,7 +99,7 @@ export function Cloud() {
       ref={box}
       class="cloud"
       role="application"
-      aria-label="Embedding cloud. Arrow keys go from point to point, plus and minus zoom, 0 shows all."
+      aria-label="Embedding cloud. Arrow keys go from point to point, Space chooses, F flies there, plus and minus zoom, 0 shows all."
     />
   );
 }
@@ -93,21 +125,22 @@ function sceneProps(): SceneProps {
     links: links(),
     trails: trailPaths.value,
     marks: marks.value,
-    courses: NO_COURSES,
+    courses: now && positionOrder.value && !still.value ? memo(now, COURSES) : NO_COURSES,
     tool: tool.value,
     mayEconomize: economize.value,
     pointScale: pointScale.value,
-    axisNames: axisNames(now?.basis),
+    axisNames: axisNames(now),
     insets: layout.value === "tablet" && selected.value !== null ? INSETS.tablet : phone ? INSETS.phone : INSETS.wide,
   };
 }
 
 const NO_LABELS: readonly string[] = [];
 const NO_COURSES: SceneProps["courses"] = [];
+const COURSES = ({ parts, ids }: CloudData): SceneProps["courses"] => coursesOf(parts, ids);
 const INSETS = {
   wide: { top: 60, right: 0, bottom: 44, left: 0 },
   tablet: { top: 60, right: 304, bottom: 44, left: 0 },
-  phone: { top: 52, right: 0, bottom: 40, left: 0 },
+  phone: { top: 52, right: 52, bottom: 64, left: 0 },
 };
 
 /** From and to are the loaded snapshots beside the cursor; while a new basis comes in, the picture of before stays. */
@@ -117,13 +150,41 @@ function motion(): Pick<SceneProps, "rows" | "from" | "to" | "mix"> {
   const around = bracket.value;
   if (!now || !around) return EMPTY_SET;
   const old = morph.value;
+  const alone = still.value;
   if (old) return { rows: now.set.rows, from: old.from, to: drawnPositions() ?? old.from, mix: 0 };
+  if (alone) return { rows: now.set.rows, from: alone.positions, to: alone.positions, mix: 0 };
+  if (now.set.width > 3) return wandered(now, around.before, around.after, mixOf(around, place.value));
   return {
     rows: now.set.rows,
     from: now.set.positions(around.before) as Float32Array,
     to: now.set.positions(around.after) as Float32Array,
     mix: mixOf(around, place.value),
   };
+}
+
+/** Two arrays take turns: the scene sees another one at each change, and none is made for it. */
+const turns: Float32Array[] = [EMPTY, EMPTY];
+let turn = 0;
+let wanderedKey: readonly unknown[] = [];
+let drawnLast: Float32Array = EMPTY;
+
+/** The rows along the directions of the tour, at a place between two snapshots. */
+function wandered(
+  { set }: CloudData,
+  before: number,
+  after: number,
+  mix: number,
+): Pick<SceneProps, "rows" | "from" | "to" | "mix"> {
+  const key = [set, before, after, mix, frame.value];
+  if (key.some((part, i) => part !== wanderedKey[i])) {
+    wanderedKey = key;
+    turn = 1 - turn;
+    if (turns[turn]?.length !== set.rows * 3) turns[turn] = new Float32Array(set.rows * 3);
+    drawnLast = turns[turn] as Float32Array;
+    const [from, to] = [set.positions(before) as Float32Array, set.positions(after) as Float32Array];
+    drawAlong(drawnLast, from, to, mix, set.width, frame.value.weights);
+  }
+  return { rows: set.rows, from: drawnLast, to: drawnLast, mix: 0 };
 }
 
 /** Eases from the old basis to the new one over a second, or at once where motion is unwanted. */
@@ -157,17 +218,33 @@ function runMorph(current: () => SceneProps, update: (props: Partial<SceneProps>
 const NO_LINKS: SceneProps["links"] = [];
 
 function links(): SceneProps["links"] {
-  const row = selected.value;
+  // Of a group no neighbours are listed.
+  const row = still.value || groupShown.value.length > 0 ? null : selected.value;
   const known = row === null ? undefined : details.value.get(row);
-  return known ? memo(known.neighbours, (list) => list.slice(0, LINKS)) : NO_LINKS;
+  return known ? shownOf(known.neighbours, neighboursShown.value) : NO_LINKS;
 }
 
-/** A basis that was turned toward an earlier one spans the principal components without being them. */
-function axisNames(basis: Basis | undefined): SceneProps["axisNames"] {
-  if (!basis) return NO_NAMES;
-  const name = basis.aligned ? "Axis" : "PC";
-  return memo(basis, ({ variance_ratios: ratios }) => {
-    const names = [0, 1, 2].map((i) => `${name} ${i + 1} · ${wholePercent(ratios[i])}`);
+/** Lines go to those that the inspector lists. */
+function shownOf(list: SceneProps["links"], count: number): SceneProps["links"] {
+  const all = list.length <= count;
+  return all ? list : memo(list, (whole) => whole.slice(0, count));
+}
+
+/** A basis that was turned toward an earlier one spans the principal components without being them. Of two embeddings on
+ * bases of their own, each has its share. A UMAP has no axes to name. */
+function axisNames(now: CloudData | null): SceneProps["axisNames"] {
+  if (!now || still.value) return NO_NAMES;
+  if (now.set.width > 3) return tourNames.value ?? NO_NAMES;
+  return memo(now.set, () => {
+    const name = now.basis.aligned ? "Axis" : "PC";
+    const [one, other] = now.parts;
+    const names = [0, 1, 2].map((i) => {
+      const shares =
+        one?.ratios?.length && other?.ratios?.length
+          ? `${wholePercent(one.ratios[i])} | ${wholePercent(other.ratios[i])}`
+          : wholePercent(now.basis.variance_ratios[i]);
+      return `${name} ${i + 1} · ${shares}`;
+    });
     return names as [string, string, string];
   });
 }

@@ -5,9 +5,9 @@ import { useRef } from "preact/hooks";
 import { extent, mapper } from "../axis";
 import { integer, number } from "../format";
 import { curvesKnown, indexAt, train, validation, valueAt } from "../store/curves";
-import { seekStep } from "../store/playback";
+import { loopAll, loopOver, loopPart, seekStep } from "../store/playback";
 import { runs } from "../store/runs";
-import { layout, theme } from "../store/settings";
+import { layout, loop, theme } from "../store/settings";
 import { cloud, cursorStep, loadedVersion, step, stepRange } from "../store/timeline";
 import { useSize } from "../use_size";
 import { prepare } from "./draw";
@@ -23,6 +23,7 @@ export function Dock() {
   const veil = useRef<HTMLDivElement>(null);
   const marks = useRef<HTMLDivElement>(null);
   const pill = useRef<HTMLSpanElement>(null);
+  const markedFrom = useRef<number | null>(null);
   const size = useSize(box);
 
   const plot = useComputed<Plot>(() => ({
@@ -77,14 +78,33 @@ export function Dock() {
     veil.current.style.transform = `translateX(${x + 1}px) scaleX(${Math.max(0, right - x) / 1000})`;
   });
 
-  function scrub(event: PointerEvent): void {
+  function stepUnder(event: PointerEvent): number | null {
     const range = steps.peek();
-    if (!range || !box.current) return;
+    if (!range || !box.current) return null;
     const x = event.clientX - box.current.getBoundingClientRect().left;
     const { left, right } = plot.peek();
-    seekStep(mapper(left, right, range[0], range[1])(Math.min(right, Math.max(left, x))));
+    return mapper(left, right, range[0], range[1])(Math.min(right, Math.max(left, x)));
   }
 
+  /** Dragged with Shift it marks what is looped; a mere click with Shift gives the whole run back. */
+  function drag(event: PointerEvent, begins: boolean): void {
+    const at = stepUnder(event);
+    if (at === null) return;
+    if (begins) {
+      markedFrom.current = event.shiftKey ? at : null;
+      if (event.shiftKey) loopAll();
+    }
+    if (markedFrom.current === null) seekStep(at);
+    else if (at !== markedFrom.current) loopOver(markedFrom.current, at);
+  }
+
+  const part = loop.value ? loopPart.value : null;
+  const range = steps.value;
+  const across = range && mapper(range[0], range[1], plot.value.left, plot.value.right);
+  const looped =
+    across && part && part.last !== null
+      ? { left: `${across(part.first)}px`, width: `${across(part.last) - across(part.first)}px` }
+      : null;
   const empty = runs.value.length === 0 || steps.value === null;
   return (
     <section class="dock" aria-label="Time">
@@ -106,10 +126,10 @@ export function Dock() {
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
-          scrub(event);
+          drag(event, true);
         }}
         onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId)) scrub(event);
+          if (event.currentTarget.hasPointerCapture(event.pointerId)) drag(event, false);
         }}
       >
         <canvas ref={canvas} />
@@ -120,6 +140,7 @@ export function Dock() {
             </span>
           ))}
         </div>
+        {looped !== null && <div class="dock-loop" style={looped} />}
         <div ref={veil} class="dock-veil" hidden />
         <div ref={line} class="dock-cursor" hidden>
           <span ref={pill} class="pill">

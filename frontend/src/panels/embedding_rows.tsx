@@ -1,7 +1,17 @@
-/** Which embeddings are drawn. */
+/** Which embeddings are drawn: one, or two in one picture. */
 
 import { shape } from "../format";
-import { chooseEmbedding, embeddingName, embeddingPath, embeddings } from "../store/runs";
+import {
+  beside,
+  embeddingName,
+  embeddingPath,
+  embeddings,
+  onlyApart,
+  partsLayout,
+  setLayout,
+  toggleEmbedding,
+} from "../store/runs";
+import { Segmented } from "./controls";
 
 export function EmbeddingRows() {
   const list = embeddings.value;
@@ -12,21 +22,57 @@ export function EmbeddingRows() {
           { path: "", name: "Token embeddings", size: "" },
           { path: "-", name: "Position embeddings", size: "" },
         ];
+  const second = beside.value;
   return (
     <fieldset class="rows">
       <legend class="field-label">Parameters</legend>
-      {shown.map((one) => (
-        <label key={one.path} class="check-row" title={`${one.path}  ${one.size}`}>
-          <input
-            type="radio"
-            name="embedding"
-            checked={one.path === embeddingPath.value}
-            onChange={() => chooseEmbedding(one.path)}
+      {shown.map((one) => {
+        const first = one.path === embeddingPath.value;
+        const only = first && second === null;
+        return (
+          <label
+            key={one.path}
+            class="check-row"
+            title={only ? `${one.path}  ${one.size}. At least one embedding is shown.` : `${one.path}  ${one.size}`}
+          >
+            <input
+              type="checkbox"
+              checked={first || one.path === second?.path}
+              aria-disabled={only}
+              onClick={(event) => {
+                // Not disabled: it would drop out of the order of the keyboard, and couldn't say why.
+                if (only) event.preventDefault();
+                else toggleEmbedding(one.path);
+              }}
+            />
+            <span class="name">{one.name}</span>
+            <span class="size">{one.size}</span>
+          </label>
+        );
+      })}
+      {second && (
+        <>
+          <Segmented
+            label="Two embeddings"
+            value={partsLayout.value}
+            choices={
+              onlyApart.value === null
+                ? [
+                    { value: "together", name: "Together" },
+                    { value: "apart", name: "Apart" },
+                  ]
+                : [{ value: "apart", name: "Apart" }]
+            }
+            onChange={setLayout}
           />
-          <span class="name">{one.name}</span>
-          <span class="size">{one.size}</span>
-        </label>
-      ))}
+          <p class="row-note">{onlyApart.value ?? NOTES[partsLayout.value]}</p>
+        </>
+      )}
     </fieldset>
   );
 }
+
+const NOTES = {
+  together: "One basis for both: near means alike across them.",
+  apart: "Each on a basis of its own: nothing is meant by what lies between them.",
+};

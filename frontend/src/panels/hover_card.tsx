@@ -2,10 +2,10 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { integer, number } from "../format";
-import { embedding } from "../store/runs";
-import { details, hovered } from "../store/selection";
+import { hovered } from "../store/selection";
 import { layout } from "../store/settings";
 import { cardPlace } from "./card_place";
+import { factsOf } from "./row_facts";
 import { nameOf } from "./token_name";
 
 const AFTER_MS = 80;
@@ -31,8 +31,8 @@ export function HoverCard() {
   }, [row]);
   if (!at || ready !== at.row || layout.value === "phone") return null;
   const name = nameOf(at.row);
-  const known = details.value.get(at.row);
-  const count = embedding.value?.counts?.[at.row];
+  const facts = factsOf(at.row);
+  const known = facts?.known;
   const nearest = known?.neighbours.slice(0, 3).map((neighbour) => nameOf(neighbour.row).text);
   return (
     <div ref={card} class="hover-card">
@@ -41,8 +41,17 @@ export function HoverCard() {
         id {name.id}
         {name.className && ` · ${name.className}`}
       </span>
-      {known && <span>norm {number(known.norm)}</span>}
-      {count !== undefined && <span>{integer(count)} in the training text</span>}
+      {known && (
+        <dl class="card-numbers">
+          <dt>norm</dt>
+          <dd>{number(known.norm)}</dd>
+          <dt>gradient</dt>
+          <dd>{number(known.gradNorm)}</dd>
+          <dt>displacement</dt>
+          <dd>{number(facts?.displacement)}</dd>
+        </dl>
+      )}
+      {facts && !Number.isNaN(facts.count) && <span>{integer(facts.count)} in the training text</span>}
       {nearest && nearest.length > 0 && (
         <span>
           near <span class="mono">{nearest.join("  ")}</span>

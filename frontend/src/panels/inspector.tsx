@@ -1,10 +1,13 @@
-/** The right side: the token under the pointer or the chosen one; with neither, the run. */
+/** The right side: the token under the pointer or the selected one, or the chosen ones together; with neither, the run. */
 
 import { useRef, useState } from "preact/hooks";
-import { pinned, select, selected, subject, togglePin } from "../store/selection";
+import { plural } from "../format";
+import { groupRows, groupShown, showGroup } from "../store/group_shown";
+import { hovered, pinned, select, selected, subject, togglePin } from "../store/selection";
 import { layout } from "../store/settings";
 import { cloud } from "../store/timeline";
 import { IconButton } from "./controls";
+import { GroupDetails } from "./group_details";
 import { Icon } from "./icons";
 import { NeighbourChips } from "./neighbours";
 import { RunLine, RunSummary } from "./run_summary";
@@ -13,20 +16,48 @@ import { nameOf, Tile } from "./token_name";
 
 export function Inspector() {
   if (layout.value === "phone") return <Sheet />;
-  // Over the canvas it would jump in and out with the pointer: there it tells of the chosen one only.
-  const row = layout.value === "tablet" ? selected.value : subject.value;
-  if (layout.value === "tablet" && row === null) return null;
+  // Over the canvas it would jump in and out with the pointer: there it tells of the chosen only.
+  const tablet = layout.value === "tablet";
+  const row = tablet ? selected.value : subject.value;
+  const group = groupFor(tablet);
+  if (tablet && row === null && group.length === 0) return null;
   return (
     <aside class="inspector" aria-label="Inspector">
-      {row === null || !cloud.value ? (
+      {!cloud.value ? (
+        <RunSummary />
+      ) : group.length > 0 ? (
+        <GroupDetails rows={group} />
+      ) : row === null ? (
         <RunSummary />
       ) : (
         <>
           <Header row={row} />
+          <BackToGroup />
           <TokenDetails row={row} />
         </>
       )}
     </aside>
+  );
+}
+
+const NO_ROWS: readonly number[] = [];
+
+/** A row that is pointed at, or pinned, comes before the group. */
+function groupFor(still: boolean): readonly number[] {
+  if (pinned.value || (!still && hovered.value !== null)) return NO_ROWS;
+  return groupShown.value;
+}
+
+/** From one row back to all that were chosen. */
+function BackToGroup() {
+  const count = groupRows.value.length;
+  if (count === 0 || pinned.value || hovered.value !== null) return null;
+  return (
+    <p class="back-to-group">
+      <button type="button" class="link" onClick={showGroup}>
+        Back to {plural(count, "chosen row")}
+      </button>
+    </p>
   );
 }
 
@@ -52,6 +83,7 @@ function Header({ row }: { row: number }) {
 function Sheet() {
   const [open, setOpen] = useState(false);
   const row = subject.value;
+  const group = groupFor(false);
   const draggedFrom = useRef<number | null>(null);
   return (
     <aside class={open ? "sheet open" : "sheet"} aria-label="Inspector">
@@ -81,7 +113,9 @@ function Sheet() {
         <Icon name={open ? "chevron" : "up"} />
       </button>
       <div class="sheet-body">
-        {row === null || !cloud.value ? (
+        {cloud.value && group.length > 0 ? (
+          <GroupDetails rows={group} />
+        ) : row === null || !cloud.value ? (
           open ? (
             <RunSummary />
           ) : (
@@ -90,6 +124,7 @@ function Sheet() {
         ) : open ? (
           <>
             <Header row={row} />
+            <BackToGroup />
             <TokenDetails row={row} />
           </>
         ) : (

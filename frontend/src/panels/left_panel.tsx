@@ -5,6 +5,8 @@ import { chooseRun, runName, runOrdinal, runs } from "../store/runs";
 import { theme } from "../store/settings";
 import { Select } from "./controls";
 import { EmbeddingRows } from "./embedding_rows";
+import { Filters } from "./filters";
+import { Groups } from "./groups";
 import { Looks } from "./looks";
 import { ProjectionSelect } from "./projection_select";
 import { SearchField } from "./search_field";
@@ -12,13 +14,17 @@ import { SearchField } from "./search_field";
 export function LeftPanel() {
   const none = runs.value.length === 0;
   return (
-    <div class={none ? "left-panel off" : "left-panel"} inert={none}>
+    <section class={none ? "left-panel off" : "left-panel"} inert={none} aria-label="What is shown">
       <RunSelect />
       <SearchField />
       <EmbeddingRows />
       <ProjectionSelect />
+      <div class="folds">
+        <Filters />
+        <Groups />
+      </div>
       <Looks />
-    </div>
+    </section>
   );
 }
 

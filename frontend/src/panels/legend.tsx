@@ -1,29 +1,48 @@
-/** What colours, sizes and trails mean. */
+/** What colours, sizes and trails mean. Entries of classes and clusters choose what is drawn. */
 
-import { useComputed } from "@preact/signals";
-import { gradient } from "../color";
-import { integer, number } from "../format";
-import { colorsByClass, scale, shownColorBy, trailCount, trailSteps } from "../store/appearance";
-import { embedding, rowNoun } from "../store/runs";
-import { palette, sizeBy, theme } from "../store/settings";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { integer } from "../format";
+import { colorsByClass, shownColorBy, trailCount, trailSteps } from "../store/appearance";
 import { cloud } from "../store/timeline";
-import { classColor } from "../tokens";
+import { useSize } from "../use_size";
+import { ClassEntries, ClusterEntries } from "./legend_entries";
+import { ColorScale, SizeScale } from "./legend_scale";
+
+/** Each leaves out more than the one before; the last breaks into lines. */
+const LEVELS = ["whole", "brief", "short", "names", "close", "lines"] as const;
 
 export function Legend() {
-  if (!cloud.value) return null;
-  const counted = sizeBy.value === "count" && !!embedding.value?.counts;
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSize(box);
+  const fit = () => {
+    const legend = box.current;
+    if (!legend || legend.clientWidth === 0) return;
+    for (const level of LEVELS) {
+      legend.dataset.level = level;
+      const inner = legend.querySelectorAll(".entries, .scale-name");
+      if (![legend, ...inner].some((one) => one.scrollWidth > one.clientWidth)) break;
+    }
+  };
+  useLayoutEffect(fit, [size.value.width]);
+  // What is said changes on its own, without this component being drawn again.
+  useEffect(() => {
+    const observer = new MutationObserver(fit);
+    if (box.current) observer.observe(box.current, { childList: true, characterData: true, subtree: true });
+    return () => observer.disconnect();
+  }, []);
   return (
-    <div class="legend">
-      {colorsByClass.value ? <Classes /> : <ColorScale />}
+    <div ref={box} class="legend">
+      {cloud.value && <Meanings />}
+    </div>
+  );
+}
+
+function Meanings() {
+  return (
+    <>
+      {colorsByClass.value ? <ClassEntries /> : shownColorBy.value === "cluster" ? <ClusterEntries /> : <ColorScale />}
       <span class="spacer" />
-      {counted && (
-        <span class="legend-size">
-          <i class="ball" style={{ width: "6px", height: "6px" }} />
-          <i class="ball" style={{ width: "9px", height: "9px" }} />
-          <i class="ball" style={{ width: "14px", height: "14px" }} />
-          count
-        </span>
-      )}
+      <SizeScale />
       {trailCount.value > 0 && (
         <span class="legend-trail">
           <svg width="32" height="12" viewBox="0 0 32 12" aria-hidden="true">
@@ -32,66 +51,6 @@ export function Legend() {
           last {integer(trailSteps.value)} steps
         </span>
       )}
-    </div>
-  );
-}
-
-function Classes() {
-  const counts = useComputed(() => {
-    const words = cloud.value?.words;
-    const found = new Array<number>(words?.classes.length ?? 0).fill(0);
-    for (const index of words?.classOf ?? []) found[index] = (found[index] ?? 0) + 1;
-    return found;
-  });
-  return (
-    <ul class="classes">
-      {cloud.value?.words.classes.map(
-        (one, i) =>
-          (counts.value[i] ?? 0) > 0 && (
-            <li key={one.name}>
-              <i class="dot" style={{ background: classColor(one, theme.value) }} />
-              <span class="long">{one.name}</span>
-              <span class="short">{one.short}</span>
-              <span class="figure">{integer(counts.value[i])}</span>
-            </li>
-          ),
-      )}
-    </ul>
-  );
-}
-
-const NAMES = {
-  class: "",
-  cluster: "",
-  norm: "Vector norm",
-  gradient: "Gradient norm",
-  displacement: "Moved since the first step, in the directions shown",
-  count: "Count in the training text",
-};
-
-function ColorScale() {
-  const ends = scale.value;
-  const by = shownColorBy.value;
-  const name = by === "class" ? (rowNoun.value === "position" ? "Position" : "Id") : NAMES[by];
-  const written = (value: number) =>
-    by === "class"
-      ? integer(value)
-      : by === "count"
-        ? integer(10 ** value - 1)
-        : number(by === "gradient" ? 10 ** value : value);
-  return (
-    <span class="color-scale">
-      <span class="scale-name">{name}</span>
-      {ends ? (
-        <>
-          <span class="figure">{written(ends.low)}</span>
-          <i class="ramp" style={{ background: gradient(palette.value) }} />
-          <span class="figure">{written(ends.high)}</span>
-          {ends.log && <span>log</span>}
-        </>
-      ) : (
-        <span class="figure">reading</span>
-      )}
-    </span>
+    </>
   );
 }

@@ -1,49 +1,50 @@
 /** Colour, size, labels, trails. */
 
 import { integer } from "../format";
-import { shownColorBy, trailCount, trailSteps } from "../store/appearance";
-import { embedding, rowNoun } from "../store/runs";
+import { colorMeasure, counted, named, shownColorBy, shownSizeBy, trailCount, trailSteps } from "../store/appearance";
+import { rowNoun } from "../store/runs";
 import {
   type ColorBy,
   labelMode,
   palette,
+  positionOrder,
+  type SizeBy,
   setColorBy,
   setLabelMode,
   setPalette,
+  setPositionOrder,
   setSizeBy,
   setTrails,
-  sizeBy,
   trails,
 } from "../store/settings";
+import { cloud } from "../store/timeline";
 import { Segmented, Select, Switch } from "./controls";
 
 export function Looks() {
-  const one = embedding.value;
-  const counted = !!one?.counts;
-  const named = !!one?.labels || !one;
+  const noCounts = !counted.value;
+  const count = noCounts ? "Count (not logged)" : "Count";
   const colorChoices: { value: ColorBy; name: string; disabled?: boolean }[] = [
-    { value: "class", name: named ? "Class" : rowNoun.value === "position" ? "Position" : "Id" },
+    { value: "class", name: named.value ? "Class" : rowNoun.value === "position" ? "Position" : "Id" },
+    { value: "cluster", name: "Cluster" },
     { value: "norm", name: "Norm" },
     { value: "gradient", name: "Gradient" },
     { value: "displacement", name: "Moved" },
-    { value: "count", name: counted ? "Count" : "Count (not logged)", disabled: !counted },
+    { value: "count", name: count, disabled: noCounts },
   ];
-  const continuous = shownColorBy.value !== "class" || !named;
+  const sizeChoices: { value: SizeBy; name: string; disabled?: boolean }[] = [
+    { value: "same", name: "Same" },
+    { value: "count", name: count, disabled: noCounts },
+    { value: "norm", name: "Norm" },
+    { value: "gradient", name: "Gradient" },
+    { value: "displacement", name: "Moved" },
+  ];
   return (
     <>
       <div class="pair">
         <Select label="Colour by" value={shownColorBy.value} choices={colorChoices} onChange={setColorBy} />
-        <Select
-          label="Size by"
-          value={counted ? sizeBy.value : "same"}
-          choices={[
-            { value: "count", name: counted ? "Count" : "Count (not logged)", disabled: !counted },
-            { value: "same", name: "Same" },
-          ]}
-          onChange={setSizeBy}
-        />
+        <Select label="Size by" value={shownSizeBy.value} choices={sizeChoices} onChange={setSizeBy} />
       </div>
-      {continuous && (
+      {colorMeasure.value && (
         <Select
           label="Colour scale"
           value={palette.value}
@@ -76,6 +77,9 @@ export function Looks() {
             </span>
             <b>last {integer(trailSteps.value)} steps</b>
           </div>
+        )}
+        {cloud.value?.parts.some((part) => part.embedding.role === "position_embedding") && (
+          <Switch label="Position order" on={positionOrder.value} onChange={setPositionOrder} />
         )}
       </div>
     </>

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { duration, plural } from "../format";
+import { forgetRefusal, fullScreenRefused } from "../store/full_screen";
 import { tryAgain } from "../store/load_run";
 import { fallback } from "../store/picture";
 import {
@@ -22,6 +23,7 @@ import { checkAgain } from "../store/start";
 import { approximate, total } from "../store/timeline";
 import { IconButton } from "./controls";
 import { Icon } from "./icons";
+import { ShownNotice } from "./shown_notice";
 
 export function Notices() {
   return (
@@ -31,9 +33,11 @@ export function Notices() {
       <Unread />
       <Missing />
       <Fallback />
+      <FullScreenRefused />
       <Damaged />
       <Beginning />
       <Approximate />
+      <ShownNotice />
     </div>
   );
 }
@@ -152,6 +156,15 @@ function Fallback() {
   return (
     <Notice quiet onDismiss={() => setDismissed(true)}>
       3D is not available in this browser. The 2D view is shown.
+    </Notice>
+  );
+}
+
+function FullScreenRefused() {
+  if (!fullScreenRefused.value) return null;
+  return (
+    <Notice quiet onDismiss={forgetRefusal}>
+      This browser does not allow full screen here.
     </Notice>
   );
 }

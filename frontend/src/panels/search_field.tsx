@@ -1,10 +1,11 @@
-/** Finds a token by its text or its id. */
+/** Finds tokens by their text, their id or a regular expression. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { integer } from "../format";
 import { rowNoun } from "../store/runs";
-import { hits, noMatch, query, selectFirstHit, setQuery } from "../store/selection";
+import { broken, matchCase, query, regex, setMatchCase, setQuery, setRegex } from "../store/search";
+import { chooseHits, selectFirstHit } from "../store/selection";
 import { Icon } from "./icons";
+import { SearchNote } from "./search_note";
 
 let focusField: (() => void) | null = null;
 let wanted = false;
@@ -28,22 +29,27 @@ export function SearchField() {
       focusField = null;
     };
   }, []);
-  const found = hits.value.length;
+  const used = query.value !== "" || regex.value || matchCase.value;
   return (
     <div>
-      <div class="search">
+      <div class={used ? "search used" : "search"}>
         <Icon name="search" size={18} />
         <input
           ref={field}
           type="search"
           placeholder={`Find a ${rowNoun.value}`}
           aria-label={`Find a ${rowNoun.value} by text or id`}
+          aria-invalid={broken.value !== null}
+          aria-describedby="search-note"
           value={query.value}
           spellcheck={false}
           autocomplete="off"
           onInput={(event) => setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter") selectFirstHit();
+            if (event.key === "Enter") {
+              if (event.shiftKey) chooseHits();
+              else selectFirstHit();
+            }
             if (event.key === "Escape") {
               setQuery("");
               event.currentTarget.blur();
@@ -51,21 +57,28 @@ export function SearchField() {
             event.stopPropagation();
           }}
         />
-        {query.value === "" && <kbd>/</kbd>}
+        <kbd>/</kbd>
+        <span class="search-options">
+          <Option text="Aa" label="Match case" on={matchCase.value} set={setMatchCase} />
+          <Option text=".*" label="Regular expression" on={regex.value} set={setRegex} />
+        </span>
       </div>
-      <div class="search-note" aria-live="polite">
-        {noMatch.value && (
-          <>
-            No {rowNoun.value} matches “{query.value}”.{" "}
-            <button type="button" class="link" onClick={() => setQuery("")}>
-              Clear search
-            </button>
-          </>
-        )}
-        {query.value !== "" &&
-          found > 0 &&
-          `${found >= 200 ? "200 or more" : integer(found)} found · Enter selects the first`}
-      </div>
+      <SearchNote />
     </div>
+  );
+}
+
+function Option({ text, label, on, set }: { text: string; label: string; on: boolean; set(on: boolean): void }) {
+  return (
+    <button
+      type="button"
+      class={on ? "search-option chosen" : "search-option"}
+      aria-label={label}
+      title={label}
+      aria-pressed={on}
+      onClick={() => set(!on)}
+    >
+      {text}
+    </button>
   );
 }

@@ -55,9 +55,8 @@ export function Spark(props: SparkProps) {
       if (!shown) return;
       const x = mapper(range[0], range[1], 0, full)(Math.min(range[1], Math.max(range[0], at)));
       cursor.current.style.transform = `translateX(${x}px)`;
-      const value = values[indexAt(steps, at)] ?? Number.NaN;
       const edges = ends ?? [0, 1];
-      const y = mapper(edges[0], edges[1], HEIGHT - 4, 4, log)(value);
+      const y = onLine(steps, values, at, mapper(edges[0], edges[1], HEIGHT - 4, 4, log));
       dot.current.hidden = !Number.isFinite(y);
       dot.current.style.transform = `translate(${x}px, ${y}px)`;
     }
@@ -86,6 +85,16 @@ export function Spark(props: SparkProps) {
       </div>
     </figure>
   );
+}
+
+/** Height of the line as it is drawn: straight between two points. */
+function onLine(steps: Float64Array, values: Float32Array, at: number, map: (value: number) => number): number {
+  const before = Math.max(0, indexAt(steps, at));
+  const after = Math.min(before + 1, steps.length - 1);
+  const [from, to] = [map(values[before] ?? Number.NaN), map(values[after] ?? Number.NaN)];
+  const span = (steps[after] as number) - (steps[before] as number);
+  const share = span > 0 ? Math.min(1, Math.max(0, (at - (steps[before] as number)) / span)) : 0;
+  return share === 0 ? from : from + (to - from) * share;
 }
 
 function draw(canvas: HTMLCanvasElement, props: SparkProps, ends: [number, number], width: number): void {

@@ -1,46 +1,44 @@
-/** What the picture shows, in words, for those who can't see it. Told when the cursor rests. */
+/** What the picture shows, in words, for those who can't see it: told when the cursor rests, never in playback. */
 
-import { useSignalEffect } from "@preact/signals";
-import { useState } from "preact/hooks";
-import { integer } from "../format";
-import { finiteRows } from "../store/appearance";
-import { train, valueAt } from "../store/curves";
-import { playing } from "../store/playback";
-import { embedding, embeddingName, rowNoun } from "../store/runs";
+import { untracked, useSignalEffect } from "@preact/signals";
+import { useRef, useState } from "preact/hooks";
+import { colors, sizes } from "../store/appearance";
+import { visible } from "../store/filters";
+import { following, playing } from "../store/playback";
 import { details, selected } from "../store/selection";
-import { cloud, step } from "../store/timeline";
-import { nameOf } from "./token_name";
+import { mode, openTable, projection } from "../store/settings";
+import { cloud, loadedVersion, step } from "../store/timeline";
+import { pictureInWords } from "./words";
 
 const REST_MS = 600;
+/** A run that grows by itself is told of this often, not with each snapshot. */
+const GROWTH_MS = 20_000;
 
 export function TextAlternative() {
   const [told, setTold] = useState("");
+  const last = useRef({ at: Number.NEGATIVE_INFINITY, row: null as number | null });
   useSignalEffect(() => {
-    const words = sentence();
-    if (playing.value) return;
-    const timer = window.setTimeout(() => setTold(words), REST_MS);
+    if (playing.value || !cloud.value) return;
+    // Each of these changes what there is to tell.
+    const follow = [step, visible, colors, sizes, details, mode, projection, loadedVersion];
+    for (const one of follow) one.value;
+    const row = selected.value;
+    const asked = row !== last.current.row || !following.value;
+    const wait = asked ? REST_MS : Math.max(REST_MS, last.current.at + GROWTH_MS - performance.now());
+    const timer = window.setTimeout(() => {
+      last.current = { at: performance.now(), row };
+      setTold(untracked(pictureInWords));
+    }, wait);
     return () => window.clearTimeout(timer);
   });
   return (
-    <p class="hidden-text" aria-live="polite">
-      {told}
-    </p>
+    <>
+      <p class="hidden-text" aria-live="polite" data-what="picture">
+        {told}
+      </p>
+      <button type="button" class="button table-button" onClick={() => openTable(true)}>
+        Table of what is shown
+      </button>
+    </>
   );
-}
-
-function sentence(): string {
-  const one = embedding.value;
-  if (!one || !cloud.value) return "";
-  const parts = [
-    `${embeddingName(one)} at step ${integer(step.value)}: ${integer(finiteRows.value)} ${rowNoun.value}s.`,
-  ];
-  const loss = valueAt(train.value, step.value);
-  if (loss !== null) parts.push(`Training loss ${loss.toPrecision(3)}.`);
-  const row = selected.value;
-  if (row !== null) {
-    const near = details.value.get(row)?.neighbours.slice(0, 3);
-    const names = near?.map((neighbour) => `${nameOf(neighbour.row).title}, cosine ${neighbour.similarity.toFixed(2)}`);
-    parts.push(`${nameOf(row).title} is selected${names?.length ? `; nearest are ${names.join("; ")}` : ""}.`);
-  }
-  return parts.join(" ");
 }

@@ -1,13 +1,17 @@
-/** One row: six numbers, its course through the run, its neighbours, and what the vector is for. */
+/** One row: six numbers, its course through the run, its neighbours, the vector itself, and what it is for. */
 
 import { useMemo } from "preact/hooks";
 import { integer, number, percent, UNKNOWN } from "../format";
-import { embedding, rowNoun } from "../store/runs";
-import { details, histories, type RowHistory } from "../store/selection";
+import { courseOf } from "../row_numbers";
+import { rowNumbers } from "../store/load_numbers";
+import { histories, type RowHistory } from "../store/selection";
+import { ordinal, place } from "../store/timeline";
 import { Reading } from "./controls";
 import { Neighbours } from "./neighbours";
+import { factsOf } from "./row_facts";
 import { Spark } from "./spark";
 import { nameOf } from "./token_name";
+import { Vector } from "./vector_strip";
 
 export function TokenDetails({ row }: { row: number }) {
   return (
@@ -15,59 +19,88 @@ export function TokenDetails({ row }: { row: number }) {
       <Numbers row={row} />
       <Charts row={row} />
       <Neighbours row={row} />
+      <Vector row={row} />
       <Explanation row={row} />
     </>
   );
 }
 
 function Numbers({ row }: { row: number }) {
-  const known = details.value.get(row);
-  const one = embedding.value;
-  const count = one?.counts?.[row];
-  const all = useMemo(() => one?.counts?.reduce((sum, each) => sum + each, 0) ?? 0, [one]);
-  const sampled = one?.rows?.length ?? one?.shape[0];
+  const facts = factsOf(row);
+  const known = facts?.known;
   return (
-    <dl class="section readings">
-      <Reading name="Vector norm">{number(known?.norm)}</Reading>
-      <Reading name="Update ratio">{number(known && known.updateNorm / known.norm)}</Reading>
-      <Reading name="Gradient norm">{number(known?.gradNorm)}</Reading>
-      <Reading name="In training text">{integer(count)}</Reading>
-      <Reading name={one?.rows ? "Share of sample" : "Share"}>
-        {percent(all > 0 && count !== undefined ? count / all : null)}
-      </Reading>
-      <Reading name="Norm rank">{known ? `${integer(known.rank)} of ${integer(sampled)}` : UNKNOWN}</Reading>
-    </dl>
+    <section class="section" aria-label="Numbers">
+      <dl class="readings">
+        <Reading name="Vector norm">{number(known?.norm)}</Reading>
+        <Reading name="Update ratio">{number(facts?.updateRatio)}</Reading>
+        <Reading name="Gradient norm">{number(known?.gradNorm)}</Reading>
+        <Reading name="Displacement">
+          {number(facts?.displacement)}
+          <small>since step {integer(known?.firstStep)}</small>
+        </Reading>
+        <Reading name="In training text">
+          {integer(facts?.count)}
+          <small title={facts?.whole ? "of the training text" : "of all that was counted for the sampled rows"}>
+            {facts && !Number.isNaN(facts.share)
+              ? `${percent(facts.share)}${facts.whole ? "" : " of sample"}`
+              : "not logged"}
+          </small>
+        </Reading>
+        <Reading name="Norm rank">
+          {known && Number.isFinite(known.norm) ? integer(known.rank) : UNKNOWN}
+          <small>of {integer(facts?.sampled)}</small>
+        </Reading>
+      </dl>
+      <p class="as-of">{known ? asOf(known.step) : "Reading"}</p>
+    </section>
   );
+}
+
+/** Numbers are those of a snapshot, though what is drawn may lie between two. */
+function asOf(step: number): string {
+  const between = place.value !== ordinal.value;
+  return between ? `Of step ${integer(step)}; the picture is between steps` : `As recorded at step ${integer(step)}`;
 }
 
 function Charts({ row }: { row: number }) {
   const history = histories.value.get(row);
-  const known = details.value.get(row);
+  const facts = factsOf(row);
   const ratios = useMemo(() => history && ratiosOf(history), [history]);
+  const numbers = rowNumbers.value;
+  const moved = useMemo(() => courseOf(numbers, "displacements", row), [numbers, row]);
   if (!history || history.steps.length < 2) {
     return history ? null : <div class="section charts waiting" aria-hidden="true" />;
   }
-  const color = nameOf(row).ink;
+  const name = nameOf(row);
   return (
-    <section class="section charts">
+    <section class="section charts" aria-label="Through the run">
       {ratios?.some(Number.isFinite) && (
         <Spark
           title="Update ratio"
-          reading={number(known && known.updateNorm / known.norm)}
+          reading={number(facts?.updateRatio)}
           steps={history.steps}
           values={ratios}
-          color={color}
+          color={name.ink}
           log
         />
       )}
       <Spark
-        title={`Vector norm, against 80 % of ${rowNoun.value}s`}
-        reading={number(known?.norm)}
+        title={`Vector norm, against 80 % of ${name.noun}s`}
+        reading={number(facts?.known?.norm)}
         steps={history.steps}
         values={history.norms}
         band={{ low: history.low, high: history.high }}
-        color={color}
+        color={name.ink}
       />
+      {moved.values.filter(Number.isFinite).length > 1 && (
+        <Spark
+          title={`Displacement, at ${integer(moved.steps.length)} steps`}
+          reading={number(facts?.displacement)}
+          steps={moved.steps}
+          values={moved.values}
+          color={name.ink}
+        />
+      )}
     </section>
   );
 }
@@ -78,7 +111,7 @@ function ratiosOf(history: RowHistory): Float32Array {
 
 function Explanation({ row }: { row: number }) {
   const name = nameOf(row);
-  if (rowNoun.value === "position") {
+  if (name.noun === "position") {
     return (
       <p class="section explanation">
         <b>The vector the model adds for place {name.id} of the text.</b> Healthy: its neighbours are the places beside

@@ -1,8 +1,7 @@
 /** How a row is named and coloured, everywhere the same. */
 
-import { embedding, rowNoun } from "../store/runs";
 import { theme } from "../store/settings";
-import { cloud } from "../store/timeline";
+import { cloud, partOf } from "../store/timeline";
 import { classColor, classTextColor, type TokenClass } from "../tokens";
 
 export interface RowName {
@@ -11,6 +10,8 @@ export interface RowName {
   id: number;
   /** Token “a”, Position 17. */
   title: string;
+  /** What such rows are called: "token" or "position". */
+  noun: string;
   className: string | null;
   fill: string;
   ink: string;
@@ -20,15 +21,18 @@ const PLAIN: TokenClass = { name: "", short: "", color: 1 };
 
 export function nameOf(row: number): RowName {
   const now = cloud.value;
-  const named = !!embedding.value?.labels;
+  const part = now ? partOf(now, row).part : undefined;
+  const named = !!part?.embedding.labels;
   const one = now?.words.classes[now.words.classOf[row] as number] ?? PLAIN;
   const text = now?.words.display[row] ?? "";
   const id = now?.ids[row] ?? row;
-  const noun = rowNoun.value === "position" ? "Position" : "Token";
+  const noun = part?.embedding.role === "position_embedding" ? "position" : "token";
+  const title = noun === "position" ? "Position" : "Token";
   return {
     text,
     id,
-    title: named ? `${noun} “${text}”` : `${noun} ${id}`,
+    title: named ? `${title} “${text}”` : `${title} ${id}`,
+    noun,
     className: named ? one.name : null,
     fill: classColor(one, theme.value),
     ink: classTextColor(one, theme.value),

@@ -1,11 +1,11 @@
 /** Step field, buttons, speed and the live badge: everything that moves the time cursor but the axis itself. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { duration, integer, UNKNOWN } from "../format";
 import { SPEEDS, speedName } from "../playback_math";
-import { atEnd, following, goLive, playing, seekStep, stepBy, togglePlay } from "../store/playback";
+import { atEnd, following, goLive, loopPart, markLoop, playing, seekStep, stepBy, togglePlay } from "../store/playback";
 import { connection, heardAt, run } from "../store/runs";
-import { layout, loop, setSpeed, speed, toggleLoop } from "../store/settings";
+import { layout, loop, type Pace, pace, setPace, setSpeed, speed, toggleLoop } from "../store/settings";
 import { approximate, step, stepRange, total } from "../store/timeline";
 import type { RunInfo } from "../wire.gen";
 import { IconButton, Select } from "./controls";
@@ -24,6 +24,7 @@ export function Transport() {
         <StepField />
       )}
       <Buttons />
+      {!phone && <PaceRow />}
       {!phone && <LiveBadge />}
     </section>
   );
@@ -56,6 +57,59 @@ function Buttons() {
         onChange={(value) => setSpeed(Number(value))}
       />
     </div>
+  );
+}
+
+const PACES: readonly { value: Pace; name: string }[] = [
+  { value: "step", name: "steps" },
+  { value: "log", name: "log-steps" },
+  { value: "snapshot", name: "snapshots" },
+];
+const PACE_TITLE = "What passes evenly while playing. Log-steps give the beginning of the run more time.";
+
+function PaceRow() {
+  const id = useId();
+  const none = total.value < 2;
+  return (
+    <div class="pace-row">
+      <label for={id} title={PACE_TITLE}>
+        Even in
+      </label>
+      <select
+        id={id}
+        aria-label="Playing is even in"
+        title={PACE_TITLE}
+        disabled={none}
+        value={pace.value}
+        onChange={(event) => setPace(event.currentTarget.value as Pace)}
+      >
+        {PACES.map(({ value, name }) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {loop.value && !none && <LoopPart />}
+    </div>
+  );
+}
+
+/** The part to loop over, for those who don't drag along the curve with Shift. */
+function LoopPart() {
+  const part = loopPart.value;
+  const [name, title] =
+    part === null
+      ? [
+          "Loop from here",
+          "Loops a part of the run that begins at the cursor. Or drag along the curve with Shift held.",
+        ]
+      : part.last === null
+        ? ["to here", `From step ${integer(part.first)} to the cursor`]
+        : ["Loop all", `Loops over steps ${integer(part.first)} to ${integer(part.last)} now`];
+  return (
+    <button type="button" class="link" title={title} onClick={markLoop}>
+      {name}
+    </button>
   );
 }
 

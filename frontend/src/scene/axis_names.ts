@@ -1,6 +1,6 @@
 /** Arrowheads and names at the ends of the axes, always inside the canvas. */
 
-import { ARROW, corner, tips } from "./box";
+import { ARROW, cellWords, corner, tips } from "./box";
 import { css } from "./palette";
 import type { Placement } from "./placement";
 import { project, type View } from "./pose";
@@ -9,6 +9,7 @@ import type { Insets } from "./types";
 import type { Shot } from "./visual";
 
 const NAME: Lettering = { font: `500 11px ${SANS}`, height: 14, color: (p) => (p.dark ? p.quietText : p.quietText) };
+const SCALE: Lettering = { font: `11px ${SANS}`, height: 14, color: (p) => p.axis };
 const MARGIN = 6;
 
 /** The part of the stroke a→b inside the rectangle, as shares of it; null = none. Liang and Barsky's clipping. */
@@ -65,8 +66,10 @@ export function nameCorner(
 
 const from = new Float32Array(3);
 const to = new Float32Array(3);
+/** Of PC 1 in this picture: left, top and right of its name, and its axis ax ay bx by. NaN = not drawn. */
+const first = new Float32Array(7);
 
-/** Draws on a context scaled to CSS px, and keeps labels off the names. */
+/** Draws on a context scaled to CSS px, and keeps labels off the names and off what a square of the grid is worth. */
 export function drawAxisNames(
   context: CanvasRenderingContext2D,
   shot: Readonly<Shot>,
@@ -76,6 +79,7 @@ export function drawAxisNames(
   const { view, box, props, palette } = shot;
   const [cx, cy, cz] = corner(box);
   const ends = tips(box);
+  first.fill(Number.NaN);
   for (let axis = 0; axis < (view.flat ? 2 : 3); axis += 1) {
     const tip = ends[axis];
     const text = props.axisNames[axis];
@@ -104,5 +108,49 @@ export function drawAxisNames(
     const [x, y] = nameCorner(ex, ey, dx, dy, stamp.width, stamp.height, view, props.insets);
     stampAt(context, stamp, x, y, shot.pixelRatio);
     placement.block(x - 2, y - 1, x + stamp.width + 2, y + stamp.height + 1);
+    if (axis === 0) first.set([x, y, x + stamp.width, ax, ay, bx, by]);
   }
+  // Axes without names measure nothing.
+  if (props.rows > 0 && props.axisNames[0] !== "") drawScale(context, shot, stamps, placement);
+}
+
+/** What one square is worth, next to the name of PC 1 and off its axis, else in a corner, else nowhere. */
+function drawScale(
+  context: CanvasRenderingContext2D,
+  shot: Readonly<Shot>,
+  stamps: Stamps,
+  placement: Placement,
+): void {
+  const { view, props } = shot;
+  const [left, top, right, ax, ay, bx, by] = first as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const stamp = stamps.get(cellWords(shot.box), SCALE);
+  const { width, height } = stamp;
+  const inner = view.width - props.insets.right - MARGIN - width;
+  const low = view.height - props.insets.bottom - MARGIN - height;
+  const beside = Math.min(left, inner);
+  const flush = right - width;
+  const places: readonly (readonly [number, number])[] = [
+    [beside, top + height + 2],
+    [flush, top + height + 2],
+    [beside, top - height - 2],
+    [flush, top - height - 2],
+    [inner, low],
+    [props.insets.left + MARGIN, low],
+  ];
+  const free = places.find(
+    ([x, y]) =>
+      placement.isFree(x, y, x + width, y + height) &&
+      inside(ax, ay, bx, by, x - 2, y, x + width + 2, y + height) === null,
+  );
+  if (free === undefined) return;
+  stampAt(context, stamp, free[0], free[1], shot.pixelRatio);
+  placement.block(free[0] - 2, free[1] - 1, free[0] + width + 2, free[1] + height + 1);
 }

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/style/noNonNullAssertion: typed arrays, indexed inside their length
 /** The box round the cloud: floor, grid and three axes that meet at the back-left corner of the floor. */
 
+import { brief, integer, number } from "../format";
 import type { Palette } from "./palette";
 import type { Segments } from "./segments";
 
@@ -9,7 +10,7 @@ export type Triple = readonly [number, number, number];
 export interface Box {
   readonly low: Triple;
   readonly high: Triple;
-  /** Edge of a grid cell; the floor's edges are whole multiples of it. */
+  /** Edge of a grid cell: 1, 2 or 5 times a power of ten. The floor's edges, and so all grid lines, are whole multiples of it. */
   readonly cell: number;
 }
 
@@ -17,17 +18,20 @@ export interface Box {
  *  the finished one. */
 const LEAST: Triple = [0.55, 0.42, 0.36];
 /** Room under the lowest point, as a share of the height. */
-const FLOOR_GAP = 0.14;
+const FLOOR_GAP = 0.07;
 /** Room on every side. */
-const ROOM = 0.03;
-const CELLS = 9;
+const ROOM = 0.01;
+/** The floor's longer side has at least so many cells, and at most two and a half times as many. */
+const CELLS = 7;
 /** How far an axis runs past the grid, in cells. */
 const OVERSHOOT = 0.45;
 
 /** Lowest and highest coordinates of the finite rows of `positions` [R * 3] that are visible, joined to `bounds` [6] in place. */
 export function include(bounds: Float64Array, positions: Float32Array, visible: Uint8Array): void {
   for (let row = 0, i = 0; row < visible.length; row += 1, i += 3) {
-    const [x, y, z] = [positions[i]!, positions[i + 1]!, positions[i + 2]!];
+    const x = positions[i]!;
+    const y = positions[i + 1]!;
+    const z = positions[i + 2]!;
     if (visible[row] === 0 || !Number.isFinite(x + y + z)) continue;
     if (x < bounds[0]!) bounds[0] = x;
     if (y < bounds[1]!) bounds[1] = y;
@@ -53,14 +57,25 @@ export function boxOf(bounds: ArrayLike<number>, radius: number): Box {
     high[axis]! += room;
   }
   low[1]! -= (high[1]! - low[1]!) * FLOOR_GAP;
-  const cell = Math.max(high[0]! - low[0]!, high[2]! - low[2]!) / CELLS;
-  for (const axis of [0, 2]) {
-    const cells = Math.ceil((high[axis]! - low[axis]!) / cell - 1e-6);
-    const grown = (cells * cell - (high[axis]! - low[axis]!)) / 2;
-    low[axis]! -= grown;
-    high[axis]! += grown;
+  const cell = roundStep(Math.max(high[0]! - low[0]!, high[2]! - low[2]!) / CELLS);
+  for (const axis of [0, 1, 2]) {
+    low[axis] = Math.floor(low[axis]! / cell + 1e-6) * cell;
+    if (axis !== 1) high[axis] = Math.ceil(high[axis]! / cell - 1e-6) * cell;
   }
   return { low: low as unknown as Triple, high: high as unknown as Triple, cell };
+}
+
+/** The largest of 1, 2 and 5 times a power of ten that isn't larger than `most`. */
+export function roundStep(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(most) + 1e-9);
+  const step = [5, 2].find((factor) => factor * power <= most * (1 + 1e-9)) ?? 1;
+  return step * power;
+}
+
+/** What a cell is worth, in words. */
+export function cellWords(box: Box): string {
+  const { cell } = box;
+  return `1 square = ${cell >= 1 ? integer(cell) : cell >= 0.01 ? brief(cell) : number(cell)}`;
 }
 
 export function covers(box: Box, bounds: ArrayLike<number>): boolean {

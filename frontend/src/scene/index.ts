@@ -1,23 +1,23 @@
 /** The embedding cloud: props in, events out. Lays its canvases into the container and takes pointer and keyboard there. */
 
-import { listenForGestures } from "./gestures";
 import { Ground } from "./ground";
-import { listenForKeys } from "./keys";
+import { listenToPerson } from "./interaction";
 import { Overlay } from "./overlay";
 import { Painters } from "./painters";
-import { neighbour, pick } from "./picking";
-import { takePicture } from "./picture";
-import { Quality } from "./quality";
+import { takePicture, takeShapes } from "./picture";
+import { FULL } from "./quality";
+import type { Drawing } from "./shapes";
 import { Stage } from "./stage";
 import { FocusFrame, layOver } from "./surface";
-import type { CreateScene, Pose, SceneEvents, SceneHandle, SceneProps } from "./types";
+import { Thrift } from "./thrift";
+import type { CreateScene, Economy, Pose, SceneEvents, SceneHandle, SceneProps } from "./types";
 import { Viewport } from "./viewport";
 
 /** How far beside a point still counts, CSS px. */
 const POINTER_REACH = 4;
 const FINGER_REACH = 16;
-/** Without a picture for so long, nothing is moving. */
-const CALM_MS = 180;
+/** After pictures the pointer is asked about so much later, ms, and then once for all of them: it costs the GPU a part of a picture. */
+const POINT_MS = 120;
 
 export const createScene: CreateScene = (container, props, events) => new EmbeddingScene(container, props, events);
 
@@ -33,12 +33,13 @@ class EmbeddingScene implements SceneHandle {
   /** Row told by the last onHover. */
   #pointed: number | null = null;
   #dragging = false;
-  readonly #quality = new Quality();
+  readonly #thrift = new Thrift(() => this.#viewport.invalidate());
   /** Share of the pixel ratio the cloud was last drawn with. */
   #shown = 1;
-  #settling = false;
-  /** Runs while pictures follow each other. */
-  #calm = 0;
+  /** What the last picture left out, as told. */
+  #economy: Economy = FULL;
+  readonly #load = { labels: true, trails: false, rows: 0 };
+  #pointSoon: ReturnType<typeof setTimeout> | 0 = 0;
 
   constructor(
     container: HTMLElement,
@@ -84,13 +85,21 @@ class EmbeddingScene implements SceneHandle {
   }
 
   get quality(): number {
-    return this.#quality.share;
+    return this.#thrift.pixels;
+  }
+
+  get economy(): Economy {
+    return this.#economy;
   }
 
   update(changed: Partial<SceneProps>): void {
     const keys = this.#stage.update(changed, performance.now());
     if (keys.size === 0) return;
     if (keys.has("mode")) this.#chooseView();
+    if (keys.has("tool")) {
+      this.#overlay.lasso.drop();
+      this.#overlay.canvas.style.cursor = this.#restingCursor();
+    }
     if (keys.has("theme")) {
       const { palette } = this.#stage.shot;
       this.#focus.color(palette);
@@ -104,6 +113,11 @@ class EmbeddingScene implements SceneHandle {
   fit(): void {
     this.#stage.fit(performance.now());
     this.#viewport.invalidate();
+    this.events.onPose?.(null);
+  }
+
+  focus(rows: readonly number[]): void {
+    if (this.#stage.focus(rows, performance.now())) this.#moved();
   }
 
   show(pose: Pose): void {
@@ -111,25 +125,27 @@ class EmbeddingScene implements SceneHandle {
     this.#viewport.invalidate();
   }
 
-  picture(scale: number): Promise<Blob> {
-    this.#stage.prepare(performance.now(), this.#viewport.pixelRatio);
+  drawing(): Drawing {
+    const { shot } = this.#stage;
+    this.#stage.prepare(performance.now(), this.#viewport.pixelRatio, FULL, true);
+    this.#stage.everyPoint();
+    return takeShapes(this.#overlay, shot);
+  }
+
+  picture(scale: number): HTMLCanvasElement {
+    this.#stage.prepare(performance.now(), this.#viewport.pixelRatio, FULL, true);
     this.#shown = 1;
     return takePicture(this.#ground, this.#painters, this.#overlay, this.#stage.shot, scale);
   }
 
   place(row: number): { x: number; y: number } | null {
-    if (this.#viewport.width === 0) return null;
-    this.#stage.prepare(performance.now(), this.#viewport.pixelRatio);
-    const { points } = this.#stage.shot;
-    const [x, y, radius] = [points.x[row], points.y[row], points.radius[row]];
-    if (x === undefined || y === undefined || radius === undefined || radius === 0) return null;
-    const outside = x < 0 || y < 0 || x > this.#viewport.width || y > this.#viewport.height;
-    return outside ? null : { x, y };
+    return this.#viewport.width === 0 ? null : this.#stage.place(row, performance.now());
   }
 
   destroy(): void {
     this.#ended.abort();
-    clearTimeout(this.#calm);
+    this.#thrift.dispose();
+    clearTimeout(this.#pointSoon);
     this.#viewport.dispose();
     this.#painters.dispose();
     this.#overlay.dispose();
@@ -138,29 +154,42 @@ class EmbeddingScene implements SceneHandle {
   }
 
   #draw(now: number, waited: number): boolean {
-    this.#thin(waited);
-    const moving = this.#stage.prepare(now, this.#viewport.pixelRatio);
-    this.#painters.draw(this.#stage.shot);
-    this.#overlay.draw(this.#stage.shot);
-    this.#point();
+    const stage = this.#stage;
+    const { width, height, pixelRatio } = this.#viewport;
+    const { props, shot } = stage;
+    this.#load.labels = props.labelMode !== "off";
+    this.#load.trails = props.trails.length > 0;
+    this.#load.rows = shot.sample.end;
+    const economy = this.#thrift.begin(waited, this.#load, props.mayEconomize);
+    if (economy.pixels !== this.#shown) this.#painters.resize(width, height, pixelRatio * economy.pixels);
+    this.#shown = economy.pixels;
+    const moving = stage.prepare(now, pixelRatio, economy);
+    this.#painters.draw(shot);
+    this.#overlay.draw(shot);
+    this.#tell(economy, shot.sample.share);
+    this.#pointSoon ||= setTimeout(() => {
+      this.#pointSoon = 0;
+      this.#point();
+    }, POINT_MS);
     return moving;
   }
 
-  /** Slow pictures get fewer px; a moment after the last of them the full ones come back. */
-  #thin(waited: number): void {
-    if (this.#calm !== 0) this.#quality.note(waited);
-    clearTimeout(this.#calm);
-    const { width, height, pixelRatio } = this.#viewport;
-    const share = this.#settling ? 1 : this.#quality.share;
-    this.#settling = false;
-    if (share !== this.#shown) this.#painters.resize(width, height, pixelRatio * share);
-    this.#shown = share;
-    this.#calm = window.setTimeout(() => {
-      this.#calm = 0;
-      if (this.#shown === 1) return;
-      this.#settling = true;
-      this.#viewport.invalidate();
-    }, CALM_MS);
+  /** Says what the picture leaves out, by the governor or because so many points wouldn't be told apart, if that is news. */
+  #tell(economy: Economy, rows: number): void {
+    const told = this.#economy;
+    const { pixels, labels, trails } = economy;
+    if (told.pixels === pixels && told.labels === labels && told.trails === trails && told.rows === rows) return;
+    this.#economy = { pixels, labels, trails, rows };
+    this.events.onEconomy?.(this.#economy);
+  }
+
+  #moved(): void {
+    this.#viewport.invalidate();
+    this.events.onPose?.(this.#stage.camera.goal);
+  }
+
+  #restingCursor(): string {
+    return this.#stage.props.tool === "lasso" ? "crosshair" : "grab";
   }
 
   #chooseView(): void {
@@ -170,73 +199,49 @@ class EmbeddingScene implements SceneHandle {
     this.#viewport.invalidate();
   }
 
-  /** Tells which row is under the resting pointer; after each picture too, since rows move under it. */
+  /** Tells which row is under the resting pointer; after pictures too, since rows move under it. */
   #point(): void {
-    if (this.#dragging) return;
     const at = this.#pointer;
-    const row = at === null ? null : pick(this.#stage.shot.points, at.x, at.y, POINTER_REACH);
+    if (this.#dragging) return;
+    if (at === null) this.#pointAt(null);
+    else this.#painters.point(this.#stage.shot, at.x, at.y, POINTER_REACH, this.#answer);
+  }
+
+  /** The GPU's answer may come when the pointer has gone or grabbed the cloud. */
+  readonly #answer = (row: number | null): void => {
+    if (this.#pointer !== null && !this.#dragging && !this.#ended.signal.aborted) this.#pointAt(row);
+  };
+
+  #pointAt(row: number | null): void {
     if (row === this.#pointed) return;
     this.#pointed = row;
-    this.#overlay.canvas.style.cursor = row === null ? "grab" : "pointer";
-    this.events.onHover(row, at?.x ?? 0, at?.y ?? 0);
+    this.#overlay.canvas.style.cursor = row === null ? this.#restingCursor() : "pointer";
+    this.events.onHover(row, this.#pointer?.x ?? 0, this.#pointer?.y ?? 0);
   }
 
   #listen(container: HTMLElement, signal: AbortSignal): void {
     const stage = this.#stage;
-    const moved = () => {
-      this.#viewport.invalidate();
-      if (!stage.flat) this.events.onPose?.(stage.camera.goal);
-    };
     const surface = this.#overlay.canvas;
-    surface.style.cursor = "grab";
-    surface.addEventListener("pointerdown", () => container.focus({ preventScroll: true }), { signal, capture: true });
-    listenForGestures(
-      surface,
+    surface.style.cursor = this.#restingCursor();
+    listenToPerson(
       {
-        orbit: (dx, dy) => {
-          stage.orbit(dx, dy);
-          moved();
-        },
-        pan: (dx, dy) => {
-          stage.pan(dx, dy);
-          moved();
-        },
-        zoom: (factor, x, y, smooth) => {
-          stage.zoom(factor, x, y, smooth, performance.now());
-          moved();
-        },
+        container,
+        surface,
+        stage,
+        lasso: this.#overlay.lasso,
+        focus: this.#focus,
+        events: this.events,
+        pick: (x, y, touch) => this.#painters.pick(stage.shot, x, y, touch ? FINGER_REACH : POINTER_REACH),
         point: (at) => {
           this.#pointer = at;
           this.#point();
         },
-        choose: (x, y, touch) =>
-          this.events.onSelect(pick(stage.shot.points, x, y, touch ? FINGER_REACH : POINTER_REACH), false),
-        chooseTwice: (x, y) => {
-          if (pick(stage.shot.points, x, y, POINTER_REACH) === null) this.fit();
-        },
         dragging: (now) => {
           this.#dragging = now;
-          surface.style.cursor = now ? "grabbing" : "grab";
+          surface.style.cursor = now && stage.props.tool === "turn" ? "grabbing" : this.#restingCursor();
         },
-      },
-      signal,
-    );
-    listenForKeys(
-      container,
-      {
-        arrows: () => !this.#focus.byPointer,
-        step: (dx, dy) => {
-          const { view, points } = stage.shot;
-          const row = neighbour(points, stage.props.selected, dx, dy, view.centreX, view.centreY);
-          if (row !== null) this.events.onSelect(row, false);
-        },
-        clear: () => this.events.onSelect(null, false),
-        zoom: (factor) => {
-          const { view } = stage.shot;
-          stage.zoom(factor, view.centreX, view.centreY, true, performance.now());
-          moved();
-        },
-        fit: () => this.fit(),
+        moved: () => this.#moved(),
+        redraw: () => this.#viewport.invalidate(),
       },
       signal,
     );

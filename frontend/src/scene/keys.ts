@@ -1,12 +1,17 @@
 /** The keyboard on the focused cloud. */
 
 export interface KeyHooks {
-  /** Whether arrows are wanted here: after a mere click they go through time, as on the rest of the page. */
-  arrows(): boolean;
+  /** The keyboard came here by itself: after a mere click arrows go through time and Space plays, as on the rest of the page. */
+  byKeyboard(): boolean;
   /** To the nearest row in the direction (dx, dy) of the screen. */
   step(dx: number, dy: number): void;
-  clear(): void;
+  /** Drops a loop that is being drawn; false = there is none: Escape is the page's. */
+  clear(): boolean;
+  /** The selected row joins what is chosen, or leaves it. */
+  extend(): void;
   zoom(factor: number): void;
+  /** Fly to what is selected. */
+  focus(): void;
   fit(): void;
 }
 
@@ -23,13 +28,15 @@ export function listenForKeys(container: HTMLElement, hooks: KeyHooks, signal: A
   const pressed = (event: KeyboardEvent) => {
     if (event.target !== container || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
-    if (step !== undefined && !hooks.arrows()) return;
+    if ((step !== undefined || event.key === " ") && !hooks.byKeyboard()) return;
+    if (event.key === "Escape" && !hooks.clear()) return;
     if (step !== undefined) hooks.step(step[0], step[1]);
-    else if (event.key === "Escape") hooks.clear();
     else if (event.key === "+" || event.key === "=") hooks.zoom(ZOOM);
     else if (event.key === "-" || event.key === "_") hooks.zoom(1 / ZOOM);
-    else if (event.key === "0" || event.key === "f") hooks.fit();
-    else return;
+    else if (event.key === " " || (event.key === "Enter" && event.shiftKey)) hooks.extend();
+    else if (event.key === "f" || event.key === "F" || event.key === ".") hooks.focus();
+    else if (event.key === "0") hooks.fit();
+    else if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -1,24 +1,32 @@
 // biome-ignore-all lint/style/noNonNullAssertion: typed arrays, indexed inside their length
-/** In which order rows ask for a label: selected, hovered, its neighbours, trails, search hits; then by priority, then by nearness. */
+/** In which order rows ask for a label: selected, hovered, its neighbours, trails, search hits; then groups' rows, then by priority and nearness. */
 
-import type { DepthOrder } from "./order";
+import { DENSITY_ROWS } from "./palette";
+import type { Projected } from "./projected";
 import type { SceneProps } from "./types";
+import type { Shot } from "./visual";
 
 export type LabelKind = "selected" | "hovered" | "neighbour" | "hit" | "plain";
 
 /** Hits beyond these find no place anyway. */
 const MOST_HITS = 200;
+/** A group's row is as important as one so many times as important without a group: preferred, but the rest of the cloud keeps its names. */
+const OF_GROUP = 8;
 
 export class LabelOrder {
   /** Rows named before all others, in order, with their kinds. */
   readonly first: number[] = [];
   readonly kinds: LabelKind[] = [];
-  /** The other rows, first come first; the first `restCount` are valid. [R] */
+  /** The other rows in view, first come first; the first `restCount` are valid. [R] */
   rest = new Uint32Array(0);
   restCount = 0;
+  /** How many rows are drawn anywhere, and how many of them in view. */
+  drawn = 0;
+  inView = 0;
   /** Dense rank of a row's priority, 0 = highest; rows of equal priority share it. [R] */
   #rank = new Uint32Array(0);
   #ranks = 0;
+  #byRank = new Uint32Array(0);
   #starts = new Uint32Array(0);
   #named = new Uint8Array(0);
 
@@ -36,8 +44,9 @@ export class LabelOrder {
       if (k > 0 && priority[sorted[k]!] !== priority[sorted[k - 1]!]) rank += 1;
       this.#rank[sorted[k]!] = rank;
     }
+    this.#byRank = sorted;
     this.#ranks = rows > 0 ? rank + 1 : 0;
-    this.#starts = new Uint32Array(this.#ranks * 2 + 1);
+    this.#starts = new Uint32Array(this.#ranks * 2 * OF_GROUP + 1);
   }
 
   /** When selection, hover, links, trails or hits changed. */
@@ -53,30 +62,56 @@ export class LabelOrder {
     for (let k = 0; k < Math.min(props.hits.length, MOST_HITS); k += 1) this.#add(props.hits[k]!, "hit");
   }
 
-  /** Before each picture: the unnamed rows by priority; among equals those labelled before (`places[row] >= 0`) come first, then the
-   *  nearer ones. O(R), no allocation. */
-  sort(depthOrder: DepthOrder, places: Int8Array): void {
+  /** Before each picture: the unnamed rows in view by priority, those of groups sooner; a row labelled in the last picture
+   *  (`places[row] >= 0`) gives way only to rows twice as important; among equals the nearer come first. O(R), no allocation. */
+  sort(shot: Readonly<Shot>, places: Int8Array): void {
+    const { rows, count } = shot.order;
+    const { points, rings } = shot;
+    const { width, height } = shot.view;
     const starts = this.#starts.fill(0);
-    const { rows, count } = depthOrder;
-    this.restCount = 0;
+    this.restCount = this.drawn = this.inView = 0;
+    if (shot.props.rows > DENSITY_ROWS) {
+      this.#takeByRank(points, rings.of, 1, width, height);
+      this.#takeByRank(points, rings.of, 0, width, height);
+      return;
+    }
     for (let k = 0; k < count; k += 1) {
       const row = rows[k]!;
+      this.drawn += 1;
+      if (!isInView(points, row, width, height)) continue;
+      this.inView += 1;
       if (this.#named[row] === 1) continue;
-      starts[this.#bucket(row, places) + 1]! += 1;
+      starts[this.#bucket(row, places, rings.of) + 1]! += 1;
       this.restCount += 1;
     }
-    for (let b = 0; b < this.#ranks * 2; b += 1) starts[b + 1]! += starts[b]!;
+    for (let b = 0; b < this.#ranks * 2 * OF_GROUP; b += 1) starts[b + 1]! += starts[b]!;
     for (let k = count - 1; k >= 0; k -= 1) {
       const row = rows[k]!;
-      if (this.#named[row] === 1) continue;
-      const bucket = this.#bucket(row, places);
+      if (this.#named[row] === 1 || !isInView(points, row, width, height)) continue;
+      const bucket = this.#bucket(row, places, rings.of);
       this.rest[starts[bucket]!] = row;
       starts[bucket]! += 1;
     }
   }
 
-  #bucket(row: number, places: Int8Array): number {
-    return this.#rank[row]! * 2 + (places[row]! >= 0 ? 0 : 1);
+  /** Very many rows have no depth order: they come by priority alone, groups' rows (`wanted` 1) before others (0). */
+  #takeByRank(points: Projected, ringed: Uint16Array, wanted: 0 | 1, width: number, height: number): void {
+    for (let k = 0; k < this.#byRank.length; k += 1) {
+      const row = this.#byRank[k]!;
+      if (points.radius[row] === 0 || ringed[row]! > 0 !== (wanted === 1)) continue;
+      this.drawn += 1;
+      if (!isInView(points, row, width, height)) continue;
+      this.inView += 1;
+      if (this.#named[row] === 1) continue;
+      this.rest[this.restCount] = row;
+      this.restCount += 1;
+    }
+  }
+
+  #bucket(row: number, places: Int8Array, ringed: Uint16Array): number {
+    const rank = this.#rank[row]!;
+    const own = places[row]! >= 0 ? rank + (rank & 1) : 2 * rank + 1;
+    return ringed[row]! > 0 ? own : own * OF_GROUP;
   }
 
   #add(row: number | null, kind: LabelKind): void {
@@ -85,4 +120,11 @@ export class LabelOrder {
     this.first.push(row);
     this.kinds.push(kind);
   }
+}
+
+export function isInView(points: Projected, row: number, width: number, height: number): boolean {
+  const radius = points.radius[row]!;
+  const x = points.x[row]!;
+  const y = points.y[row]!;
+  return radius > 0 && x >= -radius && y >= -radius && x <= width + radius && y <= height + radius;
 }

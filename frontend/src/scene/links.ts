@@ -12,7 +12,8 @@ export function closeness(similarity: number, closest: number): number {
   return closest > 0 ? Math.min(1, Math.max(0, similarity / closest)) ** 2 : 0;
 }
 
-function placeInto(out: Float64Array, cloud: Cloud, row: number): boolean {
+/** Writes where a row is now to `out`; false when it isn't drawn. */
+export function placeInto(out: Float64Array, cloud: Cloud, row: number): boolean {
   for (let k = 0; k < 3; k += 1) {
     const a = cloud.from[row * 3 + k]!;
     out[k] = a + (cloud.to[row * 3 + k]! - a) * cloud.mix;

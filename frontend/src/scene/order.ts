@@ -13,11 +13,12 @@ export class DepthOrder {
     this.rows = new Uint32Array(rows);
   }
 
-  /** Sorts rows of finite depth; depths closer than 1/4096 of the range keep the rows' own order. O(R). */
-  update(depth: Float32Array): void {
+  /** Sorts rows of finite depth, or those of them among `only` from `start` to `end`; depths closer than 1/4096 of the range keep the
+   *  rows' order. O(R). */
+  update(depth: Float32Array, only?: Uint32Array, start = 0, end = depth.length): void {
     let [near, far] = [Infinity, -Infinity];
-    for (let row = 0; row < depth.length; row += 1) {
-      const d = depth[row]!;
+    for (let k = start; k < end; k += 1) {
+      const d = depth[only === undefined ? k : only[k]!]!;
       if (d === Infinity) continue;
       if (d < near) near = d;
       if (d > far) far = d;
@@ -25,13 +26,15 @@ export class DepthOrder {
     const starts = this.#starts.fill(0);
     const scale = far > near ? (BUCKETS - 1) / (far - near) : 0;
     this.count = 0;
-    for (let row = 0; row < depth.length; row += 1) {
+    for (let k = start; k < end; k += 1) {
+      const row = only === undefined ? k : only[k]!;
       if (depth[row] === Infinity) continue;
       starts[(((far - depth[row]!) * scale) | 0) + 1]! += 1;
       this.count += 1;
     }
     for (let b = 0; b < BUCKETS; b += 1) starts[b + 1]! += starts[b]!;
-    for (let row = 0; row < depth.length; row += 1) {
+    for (let k = start; k < end; k += 1) {
+      const row = only === undefined ? k : only[k]!;
       if (depth[row] === Infinity) continue;
       const bucket = ((far - depth[row]!) * scale) | 0;
       this.rows[starts[bucket]!] = row;

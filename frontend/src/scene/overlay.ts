@@ -3,6 +3,7 @@
 
 import { drawAxisNames } from "./axis_names";
 import { Labels } from "./labels";
+import { Lasso } from "./lasso";
 import { css } from "./palette";
 import type { Placement } from "./placement";
 import { Stamps } from "./stamps";
@@ -14,6 +15,7 @@ const RING = { gap: 4.5, width: 2, glow: 5 } as const;
 
 export class Overlay {
   readonly canvas = document.createElement("canvas");
+  readonly lasso = new Lasso();
   readonly #context = this.canvas.getContext("2d");
   readonly #labels = new Labels();
   readonly #stamps = new Stamps();
@@ -32,8 +34,8 @@ export class Overlay {
     this.#stamps.forget();
   }
 
-  draw(shot: Readonly<Shot>): void {
-    const context = this.#context;
+  /** context: another one, by which the drawing is taken down. */
+  draw(shot: Readonly<Shot>, context = this.#context): void {
     if (context === null) return;
     const { view, props, points, pixelRatio } = shot;
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
@@ -56,6 +58,7 @@ export class Overlay {
       );
     }
     this.#labels.draw(context, shot, this.#stamps);
+    this.lasso.draw(context, shot.palette);
   }
 
   dispose(): void {

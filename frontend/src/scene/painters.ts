@@ -2,6 +2,7 @@
 
 import { createFlatPainter } from "./flat/painter";
 import { createGlPainter } from "./gl/painter";
+import { pick } from "./picking";
 import { crossFade, layOver } from "./surface";
 import type { SceneProps } from "./types";
 import type { Painter, Shot } from "./visual";
@@ -58,6 +59,19 @@ export class Painters {
 
   draw(shot: Readonly<Shot>): void {
     this.current.draw(shot);
+  }
+
+  /** The row in front at (x, y) in the last picture, else the one nearest within `reach` CSS px, else null. */
+  pick(shot: Readonly<Shot>, x: number, y: number, reach: number): number | null {
+    const { current } = this;
+    return current.pick === undefined ? pick(shot.points, x, y, reach) : current.pick(x, y, reach);
+  }
+
+  /** The same without waiting for the GPU: told at once or a moment later. */
+  point(shot: Readonly<Shot>, x: number, y: number, reach: number, done: (row: number | null) => void): void {
+    const { current } = this;
+    if (current.point === undefined) done(pick(shot.points, x, y, reach));
+    else current.point(x, y, reach, done);
   }
 
   dispose(): void {

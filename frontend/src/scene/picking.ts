@@ -31,6 +31,25 @@ export function pick(at: Projected, x: number, y: number, tolerance: number): nu
   return beside >= 0 ? beside : null;
 }
 
+/** The row whose number (row + 1, least byte first, 0 = none) stands in the middle of a square of RGBA px, else the one nearest to the middle
+ *  within `reach` px, else null. */
+export function nearestId(pixels: Uint8Array, side: number, reach: number): number | null {
+  const half = (side - 1) / 2;
+  let [found, least] = [0, reach * reach];
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      const i = (y * side + x) * 4;
+      const id = (pixels[i]! | (pixels[i + 1]! << 8) | (pixels[i + 2]! << 16) | (pixels[i + 3]! << 24)) >>> 0;
+      if (id === 0) continue;
+      const away = (x - half) ** 2 + (y - half) ** 2;
+      if (away > least || (found > 0 && away === least)) continue;
+      found = id;
+      least = away;
+    }
+  }
+  return found > 0 ? found - 1 : null;
+}
+
 /** The nearest row in the direction (dx, dy) from the row `start`, or, without a start, the one nearest to (x, y).
  *  Sideways distance counts double, and only rows within 60° of the direction are taken. */
 export function neighbour(

@@ -1,19 +1,23 @@
-/** What is on screen as a PNG. */
+/** What is on screen, to be taken away: as a canvas of any size, or as shapes. */
 
 import type { Ground } from "./ground";
 import type { Overlay } from "./overlay";
 import type { Painters } from "./painters";
+import { recorder } from "./recorder";
+import type { Drawing } from "./shapes";
+import { shapesOf } from "./shapes_of";
 import type { Shot } from "./visual";
 
-/** Draws everything once more at `scale` canvas px per CSS px, then again as it was: no picture in between reaches the screen.
- *  @throws RangeError for a scale outside 0 … 8, Error when the browser can't encode it. */
+/** Draws everything once more at `scale` canvas px per CSS px, then again as it was: all in one go, so that nothing in between reaches
+ *  the screen.
+ *  @throws RangeError for a scale outside 0 … 8, Error when the picture is too large for this browser or 3D is being lost. */
 export function takePicture(
   ground: Ground,
   painters: Painters,
   overlay: Overlay,
   shot: Shot,
   scale: number,
-): Promise<Blob> {
+): HTMLCanvasElement {
   if (!(scale > 0 && scale <= 8)) throw new RangeError(`picture: scale must lie between 0 and 8, got ${scale}`);
   const { width, height } = shot.view;
   const before = shot.pixelRatio;
@@ -21,17 +25,17 @@ export function takePicture(
   composed.width = Math.max(1, Math.round(width * scale));
   composed.height = Math.max(1, Math.round(height * scale));
   const context = composed.getContext("2d");
+  // A browser that has no room for so many px hands out a canvas that stays empty.
+  if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
   drawAt(scale);
-  context?.drawImage(ground.canvas, 0, 0, composed.width, composed.height);
-  context?.drawImage(painters.current.canvas, 0, 0, composed.width, composed.height);
-  context?.drawImage(overlay.canvas, 0, 0, composed.width, composed.height);
+  const { canvas } = painters.current;
+  const lost = canvas.getContext("webgl2")?.isContextLost() ?? false;
+  for (const layer of [ground.canvas, canvas, overlay.canvas]) {
+    context.drawImage(layer, 0, 0, composed.width, composed.height);
+  }
   drawAt(before);
-  return new Promise((resolve, reject) => {
-    composed.toBlob((blob) => {
-      if (blob === null) reject(new Error("picture: too large for this browser, choose a smaller scale"));
-      else resolve(blob);
-    }, "image/png");
-  });
+  if (lost) throw new Error("The browser took 3D away while the picture was drawn.");
+  return composed;
 
   function drawAt(pixelRatio: number): void {
     shot.pixelRatio = pixelRatio;
@@ -40,4 +44,20 @@ export function takePicture(
     painters.draw(shot);
     overlay.draw(shot);
   }
+}
+
+/** The same picture without pixels. `shot.points` must know every drawn row. O(R log R). */
+export function takeShapes(overlay: Overlay, shot: Readonly<Shot>): Drawing {
+  const { props, view, palette } = shot;
+  const over = recorder(shot.pixelRatio);
+  overlay.draw(shot, over.context);
+  return {
+    width: view.width,
+    height: view.height,
+    dark: palette.dark,
+    shapes: [...shapesOf(shot), ...over.shapes],
+    positions: Float32Array.from(props.from, (value, i) => value + ((props.to[i] as number) - value) * props.mix),
+    colors: props.colors,
+    visible: props.visible,
+  };
 }

@@ -2,7 +2,7 @@
 /** Every row's place on screen, kept in arrays made once per number of rows. */
 
 import { FLAT_ROWS } from "./palette";
-import type { View } from "./pose";
+import { project, type View } from "./pose";
 
 /** Up to so many balls have their full size. */
 const CROWD = 150;
@@ -34,14 +34,18 @@ export class Projected {
     this.depth = new Float32Array(rows);
   }
 
-  /** Fills the arrays. sizeFactor multiplies every radius. O(R), no allocation. */
-  update(cloud: Cloud, view: View, sizeFactor: number): void {
+  /** Fills the arrays; with `only`, for its rows from `start` to `end`, and the others count as not drawn. sizeFactor multiplies every
+   *  radius. O(R), no allocation. */
+  update(cloud: Cloud, view: View, sizeFactor: number, only?: Uint32Array, start = 0, end = this.rows): void {
     const { from, to, mix, visible, sizes } = cloud;
     const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = view.rotation as unknown as number[];
     const [tx, ty, tz] = view.target;
     const { centreX, centreY, scale, distance, flat } = view;
     let maxRadius = 0;
-    for (let row = 0, i = 0; row < this.rows; row += 1, i += 3) {
+    if (only !== undefined) this.radius.fill(0);
+    for (let k = start; k < end; k += 1) {
+      const row = only === undefined ? k : only[k]!;
+      const i = row * 3;
       const dx = from[i]! + (to[i]! - from[i]!) * mix - tx;
       const dy = from[i + 1]! + (to[i + 1]! - from[i + 1]!) * mix - ty;
       const dz = from[i + 2]! + (to[i + 2]! - from[i + 2]!) * mix - tz;
@@ -67,9 +71,24 @@ export class Projected {
   }
 }
 
+/** Where one row is, CSS px, or null when it isn't visible on the canvas. `out` [3] is written to. */
+export function placeOf(cloud: Cloud, view: View, row: number, out: Float32Array): { x: number; y: number } | null {
+  const { from, to, mix, visible, sizes } = cloud;
+  if (visible[row] !== 1 || !(sizes[row]! > 0)) return null;
+  const i = row * 3;
+  const between = (k: number) => from[i + k]! + (to[i + k]! - from[i + k]!) * mix;
+  project(view, between(0), between(1), between(2), out);
+  const [x, y, depth] = [out[0]!, out[1]!, out[2]!];
+  if (!view.flat && !(depth > view.distance * 0.02)) return null;
+  return x >= 0 && y >= 0 && x <= view.width && y <= view.height ? { x, y } : null;
+}
+
+/** Points nearer than this, as shares of the target's distance, grow no more: one that passes the viewer would cover all the others. */
+export const NEAREST = 2.2;
+
 /** How much larger than at the target a point is drawn; a little more than true, which lifts the near ones out. */
 export function perspective(nearness: number): number {
-  return nearness ** 1.15;
+  return Math.min(nearness, NEAREST) ** 1.15;
 }
 
 /** How radii follow the canvas, the zoom and the crowd: small screens get smaller points, zooming in grows them by its square root, and

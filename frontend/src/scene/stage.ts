@@ -3,15 +3,21 @@
 import { axesInto, boxOf, covers, emptyBounds, gridInto, include, tips } from "./box";
 import { Camera, START } from "./camera";
 import { checkProps, differences } from "./check";
+import { coursesInto } from "./courses";
+import { crowding, enough, grownBy } from "./crowding";
 import { fitted, type Kept } from "./fit";
+import { closeUp } from "./focus";
 import { linksInto } from "./links";
 import { DepthOrder } from "./order";
-import { DENSITY_ROWS, paletteOf } from "./palette";
+import { DENSITY_ROWS, FLAT_ROWS, paletteOf } from "./palette";
 import { emptyView, look, orbited, panned, project, zoomed } from "./pose";
-import { Projected, sizeFactor } from "./projected";
+import { Projected, placeOf, sizeFactor } from "./projected";
+import { FULL } from "./quality";
+import { Rings } from "./rings";
+import { Sample } from "./sample";
 import { Segments } from "./segments";
 import { trailsInto } from "./trails";
-import type { Pose, SceneProps } from "./types";
+import type { Economy, Pose, SceneProps, Trail } from "./types";
 import type { Shot } from "./visual";
 
 const CAMERA_MS = 320;
@@ -31,6 +37,7 @@ export class Stage {
   #bounds = emptyBounds();
   #hoverBegan = 0;
   #movesWithPoints = false;
+  readonly #trails = new Segments(512);
 
   constructor(props: SceneProps) {
     checkProps(props);
@@ -41,6 +48,8 @@ export class Stage {
       box: boxOf(emptyBounds(), props.radius),
       points: new Projected(props.rows),
       order: new DepthOrder(props.rows),
+      sample: new Sample(props.rows),
+      labels: true,
       sizeFactor: 1,
       hoverScale: 1,
       near: 0,
@@ -48,11 +57,14 @@ export class Stage {
       pixelRatio: 1,
       grid: new Segments(),
       axes: new Segments(4),
-      trails: new Segments(512),
+      trails: this.#trails,
       links: new Segments(16),
+      courses: new Segments(16),
+      rings: new Rings(),
     };
     this.#growBox(true);
-    this.#restroke(new Set(["trails"]));
+    this.shot.sample.update(props, new Set());
+    this.#restroke(new Set(["trails", "marks", "courses"]));
   }
 
   get props(): SceneProps {
@@ -76,7 +88,9 @@ export class Stage {
     if (keys.has("rows")) {
       shot.points = new Projected(next.rows);
       shot.order = new DepthOrder(next.rows);
+      shot.sample = new Sample(next.rows);
     }
+    shot.sample.update(next, keys);
     if (keys.has("hovered")) this.#hoverBegan = now;
     const anew = keys.has("rows");
     if (anew || (["from", "to", "radius", "bounds", "visible"] as const).some((key) => keys.has(key))) {
@@ -126,30 +140,91 @@ export class Stage {
     camera.moved = true;
   }
 
+  /** Flies to these rows; false when none of them is drawn. */
+  focus(rows: readonly number[], now: number): boolean {
+    const { camera, props } = this;
+    const { goal, fitDistance } = camera;
+    const pose = closeUp(goal, this.flat, this.width, this.height, props.insets, props, rows, fitDistance);
+    if (pose === null) return false;
+    camera.ease(pose, props.reducedMotion ? 0 : CAMERA_MS, now);
+    camera.moved = true;
+    return true;
+  }
+
   show(pose: Pose): void {
     this.camera.jump(pose);
     this.camera.moved = true;
   }
 
-  /** Brings everything in `shot` to the moment `now`; true while something is still moving. */
-  prepare(now: number, pixelRatio: number): boolean {
+  /** Brings everything in `shot` to the moment `now`, with what the governor leaves and, if `every` is false, with as many rows as this
+   *  view can show; true while something is still moving. */
+  prepare(now: number, pixelRatio: number, economy: Economy = FULL, every = !this.props.mayEconomize): boolean {
     const { shot, props } = this;
-    let moving = this.camera.step(now);
+    let moving = this.#look(now);
     const { pose, fitDistance } = this.camera;
     shot.pixelRatio = pixelRatio;
-    shot.view.flat = this.flat;
-    look(shot.view, pose, this.width, this.height, props.insets);
-    shot.sizeFactor = sizeFactor(this.width, this.height, fitDistance, pose.distance, props.rows);
-    shot.points.update(props, shot.view, shot.sizeFactor);
-    if (props.rows <= DENSITY_ROWS) shot.order.update(shot.points.depth);
+    shot.sizeFactor = sizeFactor(this.width, this.height, fitDistance, pose.distance, props.rows) * props.pointScale;
+    shot.labels = economy.labels;
+    shot.trails = economy.trails ? this.#trails : NO_STROKES;
+    this.#choose(economy.rows, every);
+    const { rows, start, end, asked } = shot.sample;
+    if (props.rows <= DENSITY_ROWS || this.flat || (economy.labels && props.labelMode !== "off")) {
+      // Without a list the arrays are gone through as they lie, which is faster.
+      if (start === 0) shot.points.update(props, shot.view, shot.sizeFactor);
+      else shot.points.update(props, shot.view, shot.sizeFactor, rows, start, end);
+    } else {
+      // The GPU places the many by itself; here only those are placed that somebody asked for.
+      shot.points.update(props, shot.view, shot.sizeFactor, rows, end - asked, end);
+    }
+    if (props.rows <= DENSITY_ROWS) {
+      if (start === 0) shot.order.update(shot.points.depth);
+      else shot.order.update(shot.points.depth, rows, start, end);
+    }
     this.#depthRange();
     if (this.#movesWithPoints) {
-      linksInto(shot.links, props, props.selected, props.links, props.trails, props.colors, shot.palette.accent);
+      const trails = economy.trails ? props.trails : NO_TRAILS;
+      linksInto(shot.links, props, props.selected, props.links, trails, props.colors, shot.palette.accent);
     }
+    if (props.courses.length > 0) coursesInto(shot.courses, props, props.courses, shot.palette);
     const grown = props.reducedMotion ? 1 : Math.min(1, Math.max(0, (now - this.#hoverBegan) / HOVER_MS));
     shot.hoverScale = props.hovered === null ? 1 : 1 + HOVER_GROWTH * grown;
     if (props.hovered !== null && grown < 1) moving = true;
     return moving;
+  }
+
+  /** Every row's place at the last prepared moment: over DENSITY_ROWS rows in 3D `shot.points` knows only a few. O(R). */
+  everyPoint(): Projected {
+    const { shot, props } = this;
+    shot.points.update(props, shot.view, shot.sizeFactor);
+    return shot.points;
+  }
+
+  /** Where a row is at the moment `now`, CSS px, or null when it isn't visible. */
+  place(row: number, now: number): { x: number; y: number } | null {
+    this.#look(now);
+    return placeOf(this.props, this.shot.view, row, place);
+  }
+
+  /** Sets the view by the camera of this moment; true while that is moving. */
+  #look(now: number): boolean {
+    const moving = this.camera.step(now);
+    this.shot.view.flat = this.flat;
+    look(this.shot.view, this.camera.pose, this.width, this.height, this.props.insets);
+    return moving;
+  }
+
+  /** Which rows are drawn, and by how much fewer ones are drawn larger. */
+  #choose(spared: number, every: boolean): void {
+    const { shot, props } = this;
+    const { sample } = shot;
+    let share = spared;
+    if (!every && props.rows > FLAT_ROWS) {
+      const { pose, fitDistance } = this.camera;
+      const covered = crowding(props, sample.fair, sample.end, shot.view, shot.sizeFactor);
+      share = Math.min(share, enough(covered, props.rows, pose.distance / fitDistance));
+    }
+    sample.take(share);
+    shot.sizeFactor *= grownBy(props.rows, sample.share);
   }
 
   #depthRange(): void {
@@ -202,8 +277,10 @@ export class Stage {
     const { shot, props } = this;
     if (keys.has("theme")) this.#strokeBox();
     if (keys.has("trails") || keys.has("colors") || keys.has("visible")) {
-      trailsInto(shot.trails, props.trails, props.colors, props.visible);
+      trailsInto(this.#trails, props.trails, props.colors, props.visible);
     }
+    if (keys.has("marks") || keys.has("rows")) shot.rings.update(props.marks, props.rows);
+    if (keys.has("courses") && props.courses.length === 0) shot.courses.clear();
     this.#movesWithPoints = props.trails.length > 0 || (props.selected !== null && props.links.length > 0);
     if (!this.#movesWithPoints) shot.links.clear();
   }
@@ -239,3 +316,5 @@ export class Stage {
 }
 
 const place = new Float32Array(3);
+const NO_STROKES = new Segments(1);
+const NO_TRAILS: readonly Trail[] = [];

@@ -2,6 +2,7 @@
 
 import { css, type Palette } from "./palette";
 import type { Rgb } from "./types";
+import { noteWord } from "./word_marks";
 
 export const MONO = '"Roboto Mono", ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace';
 export const SANS = 'Roboto, system-ui, "Segoe UI", "Liberation Sans", sans-serif';
@@ -25,7 +26,7 @@ export interface Stamp {
 }
 
 const HALO = 3;
-const MOST = 600;
+const MOST = 1600;
 
 export class Stamps {
   readonly #kept = new Map<string, Stamp>();
@@ -88,9 +89,19 @@ export class Stamps {
       context.lineWidth = 2 * HALO - 1;
       context.strokeText(text, middle, baseline);
     }
-    context.fillStyle = css(lettering.color(palette));
+    const color = css(lettering.color(palette));
+    context.fillStyle = color;
     context.fillText(text, middle, baseline);
-    return { image, width, height: lettering.height, bleed };
+    return noteWord({
+      stamp: { image, width, height: lettering.height, bleed },
+      text,
+      font: lettering.font,
+      width: context.measureText(text).width,
+      baseline,
+      color,
+      halo: pill ? null : { color: css(palette.canvas, 0.92), width: 2 * HALO - 1 },
+      pill: pill ? { color: css(pill.color(palette)), corner: pill.corner } : null,
+    });
   }
 }
 

@@ -1,5 +1,7 @@
 /** The scene's contract: props in, events out. Nothing here knows of fetching, of the store or of Preact. */
 
+import type { Drawing } from "./shapes";
+
 export type Theme = "light" | "dark";
 export type ViewMode = "3d" | "2d";
 export type LabelMode = "off" | "auto" | "all";
@@ -29,13 +31,13 @@ export interface Mark {
 /** How a lasso changes what was chosen before. */
 export type Choice = "replace" | "add" | "remove";
 
-/** What the quality governor leaves of a moving picture just now. */
+/** What the last picture left out: moving ones by the governor, and rows also where so many fall on each other that nobody can tell. */
 export interface Economy {
   /** Share of the canvas px, 1 = all. */
   readonly pixels: number;
   readonly labels: boolean;
   readonly trails: boolean;
-  /** Share of the rows, 1 = all. */
+  /** Share of the visible rows, 1 = all. */
   readonly rows: number;
 }
 
@@ -112,28 +114,36 @@ export interface SceneEvents {
   onSelect(row: number | null, extend: boolean): void;
   /** Rows inside the loop drawn with the lasso: those drawn and visible. */
   onLasso?(rows: readonly number[], choice: Choice): void;
-  /** The governor changed what moving pictures leave out. */
+  /** A picture leaves out other things than the one before. */
   onEconomy?(economy: Economy): void;
   /** 3D can't go on ("no-webgl" at the start, "context-lost" later); the scene already shows its 2D drawing. null = 3D is back. */
   onFallback(reason: "no-webgl" | "context-lost" | null): void;
-  /** The person moved the camera: for a second pane that follows, or for the address. */
-  onPose?(pose: Pose): void;
+  /** The person moved the camera: for a second pane that follows, or for the address. null = it shows everything again. */
+  onPose?(pose: Pose | null): void;
 }
 
 export interface SceneHandle {
   update(changed: Partial<SceneProps>): void;
   /** Camera back to the default view that shows every visible point. */
   fit(): void;
+  /** Flies so that these rows fill the view, from where it is looked at now; nothing happens when none of them is drawn. */
+  focus(rows: readonly number[]): void;
   /** Camera to a pose that `onPose` told, at once. */
   show(pose: Pose): void;
-  /** What is on screen as a PNG, at the given pixel ratio. */
-  picture(scale: number): Promise<Blob>;
+  /** What is on screen, whole and at rest, at `scale` canvas px per CSS px; the screen itself doesn't change.
+   *  @throws RangeError, Error; see `takePicture`. */
+  picture(scale: number): HTMLCanvasElement;
+  /** The same as shapes, with the data behind it. */
+  drawing(): Drawing;
   /** Pixel place of a row inside the container, or null when not visible: for tests and for cards. */
   place(row: number): { x: number; y: number } | null;
   /** Frames drawn since the start: for tests of "no frame when nothing moved". */
   readonly frames: number;
   /** Share of the canvas px that moving pictures are drawn with just now, 1 = all: for measurements. Read off, nothing is computed. */
   readonly quality: number;
+  /** What the last picture left out, and the share of the visible rows it drew: fewer where the governor asks for it, and where so many points
+   *  fall on each other that more of them change nothing. Another object when it changed. */
+  readonly economy: Economy;
   destroy(): void;
 }
 

@@ -6,6 +6,8 @@ import type { DepthOrder } from "./order";
 import type { Palette } from "./palette";
 import type { View } from "./pose";
 import type { Projected } from "./projected";
+import type { Rings } from "./rings";
+import type { Sample } from "./sample";
 import type { Segments } from "./segments";
 import type { SceneProps } from "./types";
 
@@ -15,9 +17,14 @@ export interface Shot {
   palette: Palette;
   view: View;
   box: Box;
+  /** Where the rows are. Over DENSITY_ROWS rows in 3D only those that somebody asked for are placed here: `Stage.everyPoint` places all. */
   points: Projected;
-  /** Back to front; empty over DENSITY_ROWS rows. */
+  /** The drawn rows back to front; empty over DENSITY_ROWS rows. */
   order: DepthOrder;
+  /** Which rows are drawn. */
+  sample: Sample;
+  /** Rows that nobody asked for are labelled too. */
+  labels: boolean;
   /** Every radius is multiplied by it. */
   sizeFactor: number;
   /** 1 … 1.2: how far the hovered point has grown. */
@@ -31,6 +38,9 @@ export interface Shot {
   axes: Segments;
   trails: Segments;
   links: Segments;
+  courses: Segments;
+  /** Who is ringed. */
+  rings: Rings;
 }
 
 /** One thing drawn in 3D. Owns its GPU resources; never fetches, never reads the store. */
@@ -50,5 +60,10 @@ export interface Painter {
   resize(width: number, height: number, pixelRatio: number): void;
   update(props: Readonly<SceneProps>, changed: ReadonlySet<keyof SceneProps>): void;
   draw(shot: Readonly<Shot>): void;
+  /** The row seen in front at (x, y) in the last picture, else the one seen nearest within `reach` CSS px, else null. Waits for the GPU.
+   *  Absent where the places in `Shot.points` are as good. */
+  pick?(x: number, y: number, reach: number): number | null;
+  /** The same without waiting: `done` is called later, or never when the GPU went away. */
+  point?(x: number, y: number, reach: number, done: (row: number | null) => void): void;
   dispose(): void;
 }

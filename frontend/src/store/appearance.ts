@@ -1,148 +1,125 @@
 /** How the rows look at the cursor: colours, sizes, label order, trails. Derived only, nothing is written here. */
 
 import { computed } from "@preact/signals";
-import { extent } from "../axis";
-import { paint, robustEnds } from "../color";
-import { numbersAt, numbersEnds, type RowNumbers } from "../row_numbers";
+import { clusterColor, paint, UNKNOWN_COLOR } from "../color";
+import { type Scale, scaleOfAll, shareOn } from "../scales";
 import type { Trail } from "../scene/types";
 import { classColor, rgb } from "../tokens";
 import { fastestRows, trailsOf, trailWindow } from "../trails_math";
 import { visible } from "./filters";
-import { rowNumbers } from "./load_numbers";
-import { type ColorBy, colorBy, palette, sizeBy, theme, trailRows as trailCountWanted, trails } from "./settings";
-import { bracket, cloud, loadedVersion, ordinal, place, stepRange } from "./timeline";
-
-export interface Scale {
-  readonly low: number;
-  readonly high: number;
-  readonly log: boolean;
-}
+import { clusters } from "./load_clusters";
+import { MEASURES, type Measure } from "./measures";
+import {
+  type ColorBy,
+  colorBy,
+  palette,
+  type SizeBy,
+  sizeBy,
+  theme,
+  trailRows as trailCountWanted,
+  trails,
+} from "./settings";
+import { bracket, cloud, frame, loadedVersion, ordinal, place, stepRange, still } from "./timeline";
 
 /** Up to here points have their full size; then they shrink, to less than half at 3,000 rows. */
 const FULL_SIZE_ROWS = 150;
 const EMPTY = new Float32Array(0);
+const UNKNOWN = rgb(UNKNOWN_COLOR);
 
-/** A choice that this embedding can't serve falls back to its class. */
+/** Counts are in the training text; a sample without them can't be coloured or sized by them. */
+export const counted = computed(() => cloud.value?.counts?.some(Number.isFinite) ?? false);
+/** Some of the rows have labels, and so classes. */
+export const named = computed(() => cloud.value?.parts.some((part) => part.embedding.labels) ?? true);
+
+/** A choice that this embedding can't serve falls back to its class, or to one size. */
 export const shownColorBy = computed<ColorBy>(() =>
-  colorBy.value === "count" && !cloud.value?.embedding.counts ? "class" : colorBy.value,
+  colorBy.value === "count" && cloud.value && !counted.value ? "class" : colorBy.value,
+);
+export const shownSizeBy = computed<SizeBy>(() =>
+  sizeBy.value === "count" && cloud.value && !counted.value ? "same" : sizeBy.value,
 );
 /** Rows without labels have no class: they are coloured by their place instead. */
-export const colorsByClass = computed(() => shownColorBy.value === "class" && !!cloud.value?.embedding.labels);
+export const colorsByClass = computed(() => shownColorBy.value === "class" && named.value);
 
-const NO_NUMBERS: readonly RowNumbers[] = [];
-const numbers = computed(() => {
-  const known = rowNumbers.value;
-  return known && known.of === cloud.value?.set ? known.list : NO_NUMBERS;
+const ids: Measure = {
+  values: computed(() => Float32Array.from(cloud.value?.ids ?? [])),
+  scale: computed(() => scaleOfAll(cloud.value?.ids ?? [])),
+};
+
+/** What a continuous colour is read off; null = the colours are those of classes or clusters. */
+export const colorMeasure = computed<Measure | null>(() => {
+  const by = shownColorBy.value;
+  if (by === "cluster" || colorsByClass.value) return null;
+  return by === "class" ? ids : MEASURES[by];
 });
-
-const movementFrom = computed(() => (shownColorBy.value === "displacement" ? bracket.value?.before : undefined));
-
-const values = computed<Float32Array | null>(() => {
-  const now = cloud.value;
-  if (!now || colorsByClass.value) return null;
-  switch (shownColorBy.value) {
-    case "class":
-      return Float32Array.from(now.ids);
-    case "cluster":
-      return null;
-    case "count":
-      return Float32Array.from(now.embedding.counts ?? [], (count) => Math.log10(1 + count));
-    case "displacement":
-      return movementFrom.value === undefined ? null : movement(movementFrom.value);
-    case "norm":
-      return numbersAt(numbers.value, "norms", now.set.stepAt(ordinal.value));
-    case "gradient":
-      return numbersAt(numbers.value, "gradNorms", now.set.stepAt(ordinal.value))?.map(Math.log10) ?? null;
-  }
-});
-
-/** Distance on screen's three directions from the first snapshot, [R]. */
-function movement(at: number): Float32Array | null {
-  const set = cloud.value?.set;
-  const first = set?.positions(0);
-  const now = set?.positions(at);
-  if (!set || !first || !now) return null;
-  return Float32Array.from({ length: set.rows }, (_, row) =>
-    Math.hypot(...[0, 1, 2].map((c) => (now[row * 3 + c] as number) - (first[row * 3 + c] as number))),
-  );
-}
-
-/** The ends of movement hold for the whole run, so that colours grow with the cursor instead of being rescaled. */
-const movementScale = computed(() => {
-  if (shownColorBy.value !== "displacement") return null;
-  loadedVersion.value;
-  const set = cloud.value?.set;
-  const around = set?.bracket(set.total - 1);
-  const moved = around ? movement(around.before) : null;
-  const ends = moved && robustEnds(moved);
-  return ends ? { low: 0, high: ends[1], log: false } : null;
-});
-
-/** So do those of norms. Gradients differ by orders of magnitude: their scale is logarithmic. */
-const numbersScale = computed<Scale | null>(() => {
-  const log = shownColorBy.value === "gradient";
-  const ends = numbersEnds(numbers.value, log ? "gradNorms" : "norms", log);
-  if (!ends) return null;
-  return log ? { low: Math.log10(ends[0]), high: Math.log10(ends[1]), log } : { low: ends[0], high: ends[1], log };
-});
-
-export const scale = computed<Scale | null>(() => {
-  const now = values.value;
-  if (!now) return null;
-  if (shownColorBy.value === "displacement") return movementScale.value;
-  if (shownColorBy.value === "norm" || shownColorBy.value === "gradient") return numbersScale.value;
-  const ends = shownColorBy.value === "class" ? extent([now]) : robustEnds(now);
-  if (!ends) return null;
-  return { low: ends[0], high: ends[1], log: shownColorBy.value === "count" };
+/** What sizes are read off; null = one size. */
+export const sizeMeasure = computed<Measure | null>(() => {
+  const by = shownSizeBy.value;
+  return by === "same" ? null : MEASURES[by];
 });
 
 export const colors = computed<Uint8Array>(() => {
   const now = cloud.value;
   if (!now) return new Uint8Array(0);
   const result = new Uint8Array(now.set.rows * 3);
-  if (colorsByClass.value) {
-    const byClass = now.words.classes.map((one) => rgb(classColor(one, theme.value)));
-    for (let row = 0; row < now.set.rows; row++) result.set(byClass[now.words.classOf[row] as number] ?? [], row * 3);
+  const measure = colorMeasure.value;
+  if (measure) {
+    const [values, scale] = [measure.values.value, measure.scale.value];
+    for (let row = 0; row < now.set.rows; row++)
+      paint(result, row, palette.value, theme.value, shareOf(values, scale, row));
     return result;
   }
-  const shown = values.value;
-  const ends = scale.value;
-  for (let row = 0; row < now.set.rows; row++) {
-    const value = shown?.[row] ?? Number.NaN;
-    // A gradient of 0 has no logarithm: it is the least there is.
-    const share = ends
-      ? value === Number.NEGATIVE_INFINITY
-        ? 0
-        : (value - ends.low) / (ends.high - ends.low)
-      : Number.NaN;
-    paint(result, row, palette.value, share);
-  }
+  const byClass = shownColorBy.value === "class";
+  const table = byClass
+    ? now.words.classes.map((one) => rgb(classColor(one, theme.value)))
+    : (clusters.value?.clusters.sizes ?? []).map((_, i) => rgb(clusterColor(i, theme.value)));
+  const of = byClass ? now.words.classOf : (clusters.value?.clusters.of ?? []);
+  for (let row = 0; row < now.set.rows; row++) result.set(table[of[row] ?? -1] ?? UNKNOWN, row * 3);
   return result;
 });
 
-/** Radius in CSS px, [R]. */
+/** Radius in CSS px, [R]. A row whose value isn't known has the smallest. */
 export const sizes = computed<Float32Array>(() => {
   const now = cloud.value;
   if (!now) return EMPTY;
   const shrink = Math.max(0.37, Math.min(1, (FULL_SIZE_ROWS / now.set.rows) ** 0.33));
   const [small, large] = [5.5 * shrink, 13.5 * shrink];
-  const counts = sizeBy.value === "count" ? now.embedding.counts : null;
-  if (!counts) return new Float32Array(now.set.rows).fill(8 * shrink);
-  const logs = counts.map((count) => Math.log(1 + count));
-  const low = Math.min(...(robustEnds(logs) ?? [0]));
-  const high = Math.max(...(robustEnds(logs) ?? [1]));
-  return Float32Array.from(logs, (log) => {
-    const share = Math.min(1, Math.max(0, (log - low) / (high - low)));
-    return small + (large - small) * share;
+  const measure = sizeMeasure.value;
+  const scale = measure?.scale.value ?? null;
+  const values = measure?.values.value ?? null;
+  if (!scale || !values) return new Float32Array(now.set.rows).fill(8 * shrink);
+  return Float32Array.from({ length: now.set.rows }, (_, row) => {
+    const share = shareOf(values, scale, row);
+    return small + (large - small) * (Number.isNaN(share) ? 0 : share);
   });
+});
+
+function shareOf(values: Float32Array | null, scale: Scale | null, row: number): number {
+  return values && scale ? shareOn(scale, values[row] ?? Number.NaN) : Number.NaN;
+}
+
+/** Drawn rows that have no value for the colour, or no cluster: they are grey. */
+export const uncolored = computed(() => {
+  const now = cloud.value;
+  if (!now || colorsByClass.value) return 0;
+  const values = colorMeasure.value?.values.value ?? clusters.value?.clusters.of;
+  const unknown = colorMeasure.value ? Number.isNaN : (value: number) => value < 0;
+  let count = 0;
+  for (let row = 0; values && row < now.set.rows; row++) {
+    if (visible.value[row] && unknown(values[row] as number)) count++;
+  }
+  return count;
 });
 
 /** Frequent rows are named first; without counts the earlier ids. */
 export const labelPriority = computed<Float32Array>(() => {
   const now = cloud.value;
   if (!now) return EMPTY;
-  const counts = now.embedding.counts;
-  return Float32Array.from({ length: now.set.rows }, (_, row) => (counts ? (counts[row] as number) : -row));
+  // Rows without a count come after those that have one.
+  return Float32Array.from({ length: now.set.rows }, (_, row) => {
+    const count = now.counts?.[row] ?? Number.NaN;
+    return Number.isNaN(count) ? -row - 1 : count;
+  });
 });
 
 const before = computed(() => bracket.value?.before ?? null);
@@ -154,7 +131,7 @@ export const finiteRows = computed(() => {
   const positions = before.value === null ? undefined : set?.positions(before.value);
   if (!set || !positions) return 0;
   let count = 0;
-  for (let at = 0; at < positions.length; at += 3) if (Number.isFinite(positions[at])) count++;
+  for (let at = 0; at < positions.length; at += set.width) if (Number.isFinite(positions[at])) count++;
   return count;
 });
 
@@ -181,6 +158,6 @@ export const trailCount = computed(() => trailRows.value.length);
 
 export const trailPaths = computed<readonly Trail[]>(() => {
   const set = cloud.value?.set;
-  if (!set || trailRows.value.length === 0) return [];
-  return trailsOf(set, trailRows.value, trailStart.value, place.value);
+  if (!set || trailRows.value.length === 0 || still.value) return [];
+  return trailsOf(set, trailRows.value, trailStart.value, place.value, set.width > 3 ? frame.value.weights : null);
 });

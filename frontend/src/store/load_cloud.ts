@@ -5,37 +5,41 @@ import { getPositions } from "../api";
 import type { Reply } from "../pvz1";
 import { coarseStride, SnapshotSet } from "../snapshots";
 import type { Embedding, PositionsHeader, RunInfo } from "../wire.gen";
-import { followGrowth, following, setFollowing, settle } from "./playback";
-import { runs } from "./runs";
+import { focusOf, mostHeld, nextRange, outlineStride } from "./holding";
+import { followGrowth, following, playing, setFollowing, settle } from "./playback";
+import { type PartsLayout, runs } from "./runs";
 import {
   type Cloud,
   cloud,
   drawnPositions,
   makeCloud,
   ordinal,
-  place,
+  type Part,
+  sameParts,
   setReading,
   showCloud,
   step,
   touchSnapshots,
 } from "./timeline";
 
-const MOST_BYTES = 96 * 2 ** 20;
 const REPLY_BYTES = 3 * 2 ** 20;
 /** The first picture is of this many snapshots, or of fewer where each is large. */
 const MOST_FIRST = 64;
 const LEAST_FIRST = 8;
-/** Around a cursor that stands where nothing is: so few that they are there at once. */
-const URGENT = 32;
+/** Numbers of a row that a tour asks for, at most. */
+const TOUR_WIDTH = 8;
 
 /** What was there before is no longer true: read again from the start. */
 class Outdated extends Error {}
 
 let controller: AbortController | null = null;
 let wakeUp: (() => void) | null = null;
+/** Leaves what is only being read ahead, where the cursor wants something else. */
+let hurry: (() => void) | null = null;
 
 /** Something changed that may call for other snapshots: the cursor moved, the run grew. */
 export function wakeLoader(): void {
+  hurry?.();
   wakeUp?.();
 }
 
@@ -46,6 +50,12 @@ export interface CloudHooks {
   failed(error: unknown, signal: AbortSignal): Promise<boolean>;
 }
 
+/** Another embedding in the same picture. */
+export interface Beside {
+  readonly embedding: Embedding;
+  readonly layout: PartsLayout;
+}
+
 /** Shows this embedding and keeps it up to date until another is asked for. `at`: step to begin at, null = the end.
  * `projection`: as the server's route takes it. */
 export async function loadCloud(
@@ -54,19 +64,21 @@ export async function loadCloud(
   at: number | null,
   hooks: CloudHooks,
   projection = "joint",
+  beside: Beside | null = null,
 ): Promise<void> {
   controller?.abort();
   const mine = new AbortController();
   controller = mine;
   const { signal } = mine;
+  const wanted = { run, embedding, projection, beside };
   let begin: number | null = at;
   while (!signal.aborted) {
     try {
       await firstSnapshot(run, signal);
       setReading(true);
-      const shown = await readCoarse({ run, embedding, projection }, begin, signal);
+      const shown = await readCoarse(wanted, begin, signal);
       hooks.shown?.();
-      await keepUp(shown, projection, signal);
+      await keepUp(shown, wanted, signal);
     } catch (error) {
       if (signal.aborted) return;
       begin = placeKept(run, embedding, begin);
@@ -107,45 +119,66 @@ interface Wanted {
   readonly run: string;
   readonly embedding: Embedding;
   readonly projection: string;
+  readonly beside: Beside | null;
 }
+
+const shownTogether = ({ embedding, beside }: Wanted) => (beside ? [embedding, beside.embedding] : [embedding]);
+
+const rowsOf = (one: Embedding) => one.rows?.length ?? one.shape[0] ?? 1;
 
 /** A reply that came as another cloud was asked for is no longer wanted. */
 async function ask(
-  { run, embedding, projection }: Wanted,
+  { run, embedding, projection, beside }: Wanted,
   range: { from?: number | null; to?: number | null; stride?: number },
   signal: AbortSignal,
 ): Promise<Reply<PositionsHeader>> {
   const chosen = projection === "joint" ? {} : { projection };
-  const reply = await getPositions({ run, embedding: embedding.path, ...chosen, ...range }, signal);
+  const second = beside ? { with: beside.embedding.path, layout: beside.layout } : {};
+  const reply = await getPositions({ run, embedding: embedding.path, ...second, ...chosen, ...range }, signal);
   signal.throwIfAborted();
   return reply;
 }
 
 async function readCoarse(wanted: Wanted, begin: number | null, signal: AbortSignal): Promise<Cloud> {
   const { run, embedding } = wanted;
-  const sampled = embedding.rows?.length ?? embedding.shape[0] ?? 1;
-  const most = Math.max(LEAST_FIRST, Math.min(MOST_FIRST, Math.floor((2 * REPLY_BYTES) / Math.max(1, sampled * 12))));
+  const together = shownTogether(wanted);
+  const sampled = together.reduce((sum, one) => sum + rowsOf(one), 0);
+  const bytes = Math.max(1, sampled * (wanted.projection === "tour" ? TOUR_WIDTH : 3) * 4);
+  const most = Math.max(LEAST_FIRST, Math.min(MOST_FIRST, Math.floor((2 * REPLY_BYTES) / bytes)));
   const stride = coarseStride(infoOf(run)?.snapshots ?? 1, most);
-  const first = await ask(wanted, { stride }, signal);
-  const rows = first.header.arrays.find((info) => info.name === "positions")?.shape[1] ?? sampled;
-  const set = new SnapshotSet(rows);
+  // Whoever follows a run stands at its end: that is asked for at the same time.
+  const end = begin === null && stride > 1 ? (infoOf(run)?.last_step ?? null) : null;
+  const [first, tail] = await Promise.all([
+    ask(wanted, { stride }, signal),
+    end === null ? null : ask(wanted, { from: end }, signal),
+  ]);
+  const [, rows = sampled, width = 3] = first.header.arrays.find((info) => info.name === "positions")?.shape ?? [];
+  const set = new SnapshotSet(rows, width);
   put(set, first, stride);
-  const shown = makeCloud(run, embedding, set, first.header.basis, first.header.generation);
+  if (tail && sameTruth(tail.header, first.header)) put(set, tail, 1);
+  const { basis, generation } = first.header;
+  const shown = makeCloud(run, embedding, set, basis, generation, partsOf(first.header, together, rows));
   const target = begin === null ? set.total - 1 : set.nearest(begin);
   // The step asked for is there from the first picture on, though it is rarely one of the few.
   if (target >= 0 && !set.has(target)) await readRange(shown, wanted, { first: target, last: target }, signal);
   const before = cloud.peek();
-  const same = before?.run === run && before.embedding.path === embedding.path;
-  if (!same) setFollowing(begin === null);
+  const same = before?.run === run && sameParts(before.parts, together);
+  const sameEmbedding = before?.run === run && before.embedding.path === embedding.path;
+  if (!sameEmbedding) setFollowing(begin === null);
   showCloud(shown, target, same ? drawnPositions() : null);
-  settle(same);
+  settle(sameEmbedding);
   setReading(false);
   return shown;
 }
 
-/** Snapshots that may be held at once; a few of the whole run even where each is large. */
-function mostHeld(set: SnapshotSet): number {
-  return Math.max(80, Math.floor(MOST_BYTES / Math.max(1, set.rows * 12)));
+function partsOf(header: PositionsHeader, together: readonly Embedding[], rows: number): Part[] {
+  let first = 0;
+  return together.map((embedding, i) => {
+    const told = header.parts?.[i];
+    const part = { embedding, first, rows: told?.rows ?? rows - first, ratios: told?.variance_ratios ?? [] };
+    first += part.rows;
+    return part;
+  });
 }
 
 function sameTruth(one: PositionsHeader, other: { basis: { version: number }; generation: number }): boolean {
@@ -160,7 +193,7 @@ function put(set: SnapshotSet, reply: Reply<PositionsHeader>, stride: number): v
   const wallTimes = reply.numbers("wall_times");
   const positions = reply.floats("positions");
   const shown = reply.floats("variance_shown");
-  const width = set.rows * 3;
+  const width = set.rows * set.width;
   for (let t = 0; t < steps.length; t++) {
     const ordinal = Math.ceil(first / stride) * stride + t * stride;
     if (set.has(ordinal)) continue;
@@ -170,11 +203,10 @@ function put(set: SnapshotSet, reply: Reply<PositionsHeader>, stride: number): v
 }
 
 /** Never returns but by an error or the end of `signal`. */
-async function keepUp(shown: Cloud, projection: string, signal: AbortSignal): Promise<void> {
+async function keepUp(shown: Cloud, wanted: Wanted, signal: AbortSignal): Promise<void> {
   const { set, run } = shown;
-  const wanted = { run, embedding: shown.embedding, projection };
   const most = mostHeld(set);
-  const chunk = Math.max(1, Math.min(1024, Math.floor(REPLY_BYTES / Math.max(1, set.rows * 12))));
+  const chunk = Math.max(1, Math.min(1024, Math.floor(REPLY_BYTES / Math.max(1, set.snapshotBytes))));
   let heard = growthMark(infoOf(run));
   let grown = infoOf(run)?.snapshots !== set.total;
   while (!signal.aborted) {
@@ -186,26 +218,44 @@ async function keepUp(shown: Cloud, projection: string, signal: AbortSignal): Pr
       await readNewer(shown, wanted, info?.snapshots ?? 0, signal);
       continue;
     }
-    const range = nextRange(set, most, chunk);
+    const range = nextRange(set, chunk);
     if (!range) {
       await slept(signal);
       continue;
     }
-    await readRange(shown, wanted, range, signal);
-    set.drop(place.peek(), most, coarseStride(set.total));
+    if (!(await readUnlessUrgent(shown, wanted, range, signal))) continue;
+    set.drop(focusOf(set), most, outlineStride(set));
     touchSnapshots();
   }
 }
 
-/** First what the cursor stands on, then the outline of the run, then everything from the cursor outwards. */
-function nextRange(set: SnapshotSet, most: number, chunk: number): { first: number; last: number } | null {
-  const stride = coarseStride(set.total);
-  const spare = most - Math.min(most, Math.ceil(set.total / stride));
-  const reach = set.total <= most ? Number.POSITIVE_INFINITY : Math.floor(spare / 2);
-  if (!set.has(ordinal.peek())) return set.nextRange(place.peek(), Math.min(chunk, URGENT), reach);
-  const keyframe = set.nextKeyframe(place.peek(), stride);
-  if (keyframe !== null && stride > 1) return { first: keyframe, last: keyframe };
-  return set.nextRange(place.peek(), chunk, reach);
+/** Reads on unless the person goes to where nothing is loaded, which is then more urgent; false = given up for that. What
+ * they wait for already is never given up, nor is anything while playing: it would never come. */
+async function readUnlessUrgent(
+  shown: Cloud,
+  wanted: Wanted,
+  range: { first: number; last: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { set } = shown;
+  const trip = new AbortController();
+  const stop = () => trip.abort();
+  const ahead = set.has(ordinal.peek());
+  signal.addEventListener("abort", stop);
+  hurry = () => {
+    const at = ordinal.peek();
+    if (ahead && !playing.peek() && !set.has(at) && (at < range.first || at > range.last)) stop();
+  };
+  try {
+    await readRange(shown, wanted, range, trip.signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted || !trip.signal.aborted) throw error;
+    return false;
+  } finally {
+    hurry = null;
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 async function readRange(
@@ -233,7 +283,7 @@ async function readNewer(shown: Cloud, wanted: Wanted, expected: number, signal:
   if (!sameTruth(reply.header, shown)) throw new Outdated();
   put(set, reply, stride);
   if (set.total === known || cloud.peek() !== shown) return;
-  set.drop(place.peek(), mostHeld(set), coarseStride(set.total));
+  set.drop(focusOf(set), mostHeld(set), outlineStride(set));
   touchSnapshots();
   followGrowth();
 }

@@ -4,6 +4,8 @@ import { effect } from "@preact/signals";
 import { getRowHistory, getRows } from "../api";
 import type { Reply } from "../pvz1";
 import type { RowsHeader } from "../wire.gen";
+import { comparedStep, detailsThen, forgetThen, keepThen } from "./comparison";
+import { followChoice } from "./group_shown";
 import { exactStep, latest, PLAYING_MS, REST_MS } from "./latest";
 import { playing } from "./playback";
 import { run } from "./runs";
@@ -18,11 +20,11 @@ import {
   subject,
 } from "./selection";
 import { showing } from "./settings";
-import { cloud, ordinal } from "./timeline";
+import { type Cloud, cloud, ordinal, partOf } from "./timeline";
 
 /** Starts; returns what stops it. */
 export function followRows(): () => void {
-  const stops = [followDetails(), followHistory()];
+  const stops = [followDetails(), followHistory(), followChoice()];
   return () => {
     for (const stop of stops) stop();
   };
@@ -32,18 +34,37 @@ function followDetails(): () => void {
   const asker = latest(async (signal) => {
     const now = cloud.peek();
     const step = now?.set.knownStep(ordinal.peek()) ?? Number.NaN;
-    const rows = wantedRows().filter((row) => details.peek().get(row)?.step !== step);
-    if (!now || Number.isNaN(step) || rows.length === 0) return;
-    const reply = await getRows(now.run, now.embedding.path, step, rows, signal);
-    if (signal.aborted || cloud.peek()?.set !== now.set) return;
-    for (const entry of detailsOf(reply)) keepDetails(entry);
+    if (!now || Number.isNaN(step)) return;
+    const wanted = wantedRows();
+    const known = (row: number) => details.peek().get(row);
+    for (const entry of await ask(
+      now,
+      step,
+      wanted.filter((row) => known(row)?.step !== step),
+      signal,
+    ))
+      keepDetails(entry);
+    // Where it started, and the step it is compared with: those don't change with the cursor.
+    const compared = comparedStep.peek();
+    for (const row of wanted) {
+      const first = known(row)?.firstStep;
+      for (const then of new Set([first, compared])) {
+        if (then === undefined || then === null || detailsThen(row, then)) continue;
+        for (const entry of await ask(now, then, [row], signal)) keepThen(entry);
+      }
+    }
   });
+  let same = "";
   const stop = effect(() => {
+    const now = cloud.value;
     const step = exactStep();
-    if (step === null || !showing.value) return;
+    if (step === null || !now || !showing.value) return;
+    const of = `${now.run} ${now.parts.map((part) => part.embedding.path)} ${now.generation}`;
+    if (of !== same) forgetThen();
+    same = of;
     const rows = [subject.value, selected.value].filter((row) => row !== null);
-    const key = `${cloud.value?.run} ${cloud.value?.embedding.path} ${cloud.value?.generation} ${rows} ${step}`;
-    if (rows.length > 0) asker.want(key, playing.peek() ? PLAYING_MS : REST_MS);
+    if (rows.length > 0)
+      asker.want(`${of} ${rows} ${step} ${comparedStep.value}`, playing.peek() ? PLAYING_MS : REST_MS);
   });
   return () => {
     stop();
@@ -55,30 +76,50 @@ function wantedRows(): number[] {
   return [...new Set([subject.peek(), selected.peek()])].filter((row) => row !== null);
 }
 
-export function detailsOf(reply: Reply<RowsHeader>): RowDetails[] {
+/** Rows of the cloud at one step, each asked of its own embedding; none once another cloud is on screen. */
+async function ask(now: Cloud, step: number, rows: readonly number[], signal: AbortSignal): Promise<RowDetails[]> {
+  const found: RowDetails[] = [];
+  for (const part of now.parts) {
+    const own = rows.map((row) => partOf(now, row)).filter((place) => place.part === part);
+    if (own.length === 0) continue;
+    const indices = own.map((place) => place.index);
+    const reply = await getRows(now.run, part.embedding.path, step, indices, signal);
+    found.push(...detailsOf(reply, part.first));
+  }
+  return signal.aborted || cloud.peek()?.set !== now.set ? [] : found;
+}
+
+/** first: the row of the cloud that the embedding's rows begin at. */
+export function detailsOf(reply: Reply<RowsHeader>, first: number): RowDetails[] {
   const { header } = reply;
+  const count = header.rows.length;
   const norms = reply.floats("norms");
   const gradNorms = reply.floats("grad_norms");
   const updateNorms = reply.floats("update_norms");
   const ranks = reply.ints("norm_ranks");
+  const values = reply.floats("values");
+  const dimensions = count > 0 ? values.length / count : 0;
+  const near = (rows: string, cosines: string, r: number) =>
+    neighboursOf(reply.ints(rows), reply.floats(cosines), r, count, first);
   return header.rows.map((row, r) => ({
-    row,
+    row: first + row,
     step: header.step,
     firstStep: header.first_step,
     norm: norms[r] as number,
     gradNorm: gradNorms[r] as number,
     updateNorm: updateNorms[r] as number,
     rank: ranks[r] as number,
-    neighbours: neighboursOf(reply.ints("neighbours"), reply.floats("cosines"), r, header.rows.length),
-    firstNeighbours: neighboursOf(reply.ints("first_neighbours"), reply.floats("first_cosines"), r, header.rows.length),
+    values: values.slice(r * dimensions, (r + 1) * dimensions),
+    neighbours: near("neighbours", "cosines", r),
+    firstNeighbours: near("first_neighbours", "first_cosines", r),
   }));
 }
 
-function neighboursOf(rows: Int32Array, cosines: Float32Array, r: number, count: number): Neighbour[] {
+function neighboursOf(rows: Int32Array, cosines: Float32Array, r: number, count: number, first: number): Neighbour[] {
   const k = rows.length / count;
   const found: Neighbour[] = [];
   for (let i = r * k; i < (r + 1) * k; i++) {
-    if ((rows[i] as number) >= 0) found.push({ row: rows[i] as number, similarity: cosines[i] as number });
+    if ((rows[i] as number) >= 0) found.push({ row: first + (rows[i] as number), similarity: cosines[i] as number });
   }
   return found;
 }
@@ -88,7 +129,8 @@ function followHistory(): () => void {
     const now = cloud.peek();
     const row = subject.peek();
     if (!now || row === null) return;
-    const reply = await getRowHistory(now.run, now.embedding.path, row, signal);
+    const { part, index } = partOf(now, row);
+    const reply = await getRowHistory(now.run, part.embedding.path, index, signal);
     if (signal.aborted || cloud.peek()?.set !== now.set) return;
     keepHistory({
       row,
@@ -107,7 +149,8 @@ function followHistory(): () => void {
     // A growing run moves these lines slowly: every 16th snapshot is often enough.
     const age = Math.floor((run.value?.snapshots ?? 0) / 16);
     const held = histories.peek().has(row);
-    asker.want(`${now.run} ${now.embedding.path} ${now.generation} ${row} ${age}`, held ? 1000 : REST_MS);
+    const paths = now.parts.map((part) => part.embedding.path);
+    asker.want(`${now.run} ${paths} ${now.generation} ${row} ${age}`, held ? 1000 : REST_MS);
   });
   return () => {
     stop();

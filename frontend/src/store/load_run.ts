@@ -2,13 +2,16 @@
 
 import { effect, untracked } from "@preact/signals";
 import { ApiError, getModel, getScalars, getScalarTags } from "../api";
+import type { Embedding } from "../wire.gen";
 import { type Curve, setCurves } from "./curves";
 import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
 import { following } from "./playback";
-import { type Asked, embedding, model, run, runName, setModel, setProblem } from "./runs";
-import { forgetRows, select } from "./selection";
-import { projection, setProjection, showing } from "./settings";
-import { cloud, ordinal, showCloud, step } from "./timeline";
+import { type Asked, beside, embedding, model, partsLayout, run, runName, setModel, setProblem } from "./runs";
+import { forgetRows, select, selected } from "./selection";
+import { setProjection, showing } from "./settings";
+import { cloud, ordinal, type Part, sameParts, showCloud, step } from "./timeline";
+import { followTour } from "./tour";
+import { followUmap, linear } from "./umap";
 
 /** What a link asked for; used once, by the first cloud. */
 export interface Wanted {
@@ -26,6 +29,8 @@ export function followRun(link: Wanted): () => void {
   const stops = [
     followModel(() => wanted),
     followCurves(),
+    followUmap(),
+    followTour(),
     followCloud(
       () => wanted,
       () => (wanted = null),
@@ -100,7 +105,9 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
       return;
     }
     // A new session of the same run may have sampled other rows.
-    const next = `${name}\n${one.path}\n${model.value.session_id}\n${projection.value}`;
+    const other = beside.value && { embedding: beside.value, layout: partsLayout.value };
+    const second = other ? `${other.embedding.path}\n${other.layout}` : "";
+    const next = `${name}\n${one.path}\n${model.value.session_id}\n${linear.value}\n${second}`;
     if (next === key) return;
     key = next;
     untracked(() => {
@@ -108,13 +115,13 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
       used();
       const before = cloud.peek();
       const same = before?.run === name;
-      if (before && (before.embedding.path !== one.path || !same)) {
-        forgetRows();
-      }
+      const together = other ? [one, other.embedding] : [one];
+      if (before && !(same && keepsRows(before.parts, together))) forgetRows();
       // Another embedding or session of the same run keeps the step, or goes on following the end.
       const at = link?.step ?? (same && !following.peek() ? step.peek() : null);
-      if (link && link.row !== null) select(link.row);
-      const chosen = projection.peek();
+      const rows = together.reduce((sum, part) => sum + (part.rows?.length ?? part.shape[0] ?? 0), 0);
+      if (link && link.row !== null && link.row < rows) select(link.row);
+      const chosen = linear.peek();
       const hooks = {
         shown: () => setProblem("cloud", null),
         failed: async (error: unknown, signal: AbortSignal) => {
@@ -125,9 +132,17 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
           return true;
         },
       };
-      void loadCloud(name, one, at, hooks, chosen);
+      void loadCloud(name, one, at, hooks, chosen, other);
     });
   });
+}
+
+/** Rows keep their numbers where one embedding comes beside another, or goes from there; what was chosen of it goes too. */
+function keepsRows(before: readonly Part[], next: readonly Embedding[]): boolean {
+  if (sameParts(before, next)) return true;
+  const [first] = before;
+  const joins = before.length === 1 || next.length === 1;
+  return joins && first?.embedding.path === next[0]?.path && (selected.peek() ?? 0) < (first?.rows ?? 0);
 }
 
 function followCurves(): () => void {

@@ -1,6 +1,7 @@
-/** Whether the cloud can be drawn in 3D. */
+/** What the scene tells of itself: whether the cloud can be drawn in 3D, and what moving pictures leave out. */
 
 import { signal } from "@preact/signals";
+import type { Economy } from "../scene/types";
 
 export type Fallback = "no-webgl" | "context-lost";
 
@@ -9,4 +10,12 @@ export const fallback = signal<Fallback | null>(null);
 
 export function tellFallback(reason: Fallback | null): void {
   fallback.value = reason;
+}
+
+/** What moving pictures leave out just now; null = nothing. */
+export const economy = signal<Economy | null>(null);
+
+export function tellEconomy(now: Economy): void {
+  const whole = now.pixels >= 1 && now.labels && now.trails && now.rows >= 1;
+  economy.value = whole ? null : now;
 }

@@ -2,17 +2,21 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { advance } from "../playback_math";
-import { loop, reducedMotion, showing, speed } from "./settings";
-import { cloud, ordinal, place, setPlace, total } from "./timeline";
+import { loop, pace, reducedMotion, showing, speed } from "./settings";
+import { cloud, cursorStep, ordinal, place, setPlace, total } from "./timeline";
 
 export const playing = signal(false);
 /** The cursor stands on the newest snapshot and moves on with it. */
 export const following = signal(false);
+/** The part of the run that a loop repeats, as steps; null = all of it. A part without an end is still being marked. */
+export const loopPart = signal<{ readonly first: number; readonly last: number | null } | null>(null);
 export const atEnd = computed(() => total.value > 0 && ordinal.value >= total.value - 1);
 
 const STEP_MS = 160;
 /** To a snapshot that has just come: long enough for the eye to follow, short enough to be on time. */
 const GROWTH_MS = 64;
+/** How far ahead snapshots are worth having while playing. */
+const AHEAD_SECS = 1.5;
 
 let request = 0;
 let clock = 0;
@@ -24,7 +28,8 @@ export function play(): void {
   batch(() => {
     glide = null;
     following.value = false;
-    if (place.peek() >= total.peek() - 1) setPlace(0);
+    const [first, last] = loopPlaces();
+    if (place.peek() >= last || place.peek() < first) setPlace(first);
     playing.value = true;
   });
   played = place.peek();
@@ -43,6 +48,45 @@ export function pause(): void {
 export function togglePlay(): void {
   if (playing.peek()) pause();
   else play();
+}
+
+/** Where playing begins and ends, as places. */
+function loopPlaces(): [number, number] {
+  const set = cloud.peek()?.set;
+  const part = loopPart.peek();
+  const whole: [number, number] = [0, Math.max(0, total.peek() - 1)];
+  if (!set || !loop.peek() || part === null || part.last === null) return whole;
+  const [first, last] = [set.placeOf(part.first), set.placeOf(part.last)];
+  return last > first ? [first, last] : whole;
+}
+
+/** Loops over these steps, in either order. */
+export function loopOver(one: number, other: number): void {
+  batch(() => {
+    loopPart.value = { first: Math.min(one, other), last: Math.max(one, other) };
+    loop.value = true;
+  });
+}
+
+/** The cursor marks the beginning of the part to loop over, then its end; a third time, all of the run is looped again. */
+export function markLoop(): void {
+  const at = cursorStep.peek();
+  const part = loopPart.peek();
+  if (at === null) return;
+  if (part === null) loopPart.value = { first: at, last: null };
+  else if (part.last === null && part.first !== at) loopOver(part.first, at);
+  else loopAll();
+}
+
+export function loopAll(): void {
+  loopPart.value = null;
+}
+
+/** Where the cursor will be in a moment, if it goes on playing. */
+export function placeAhead(): number {
+  const set = cloud.peek()?.set;
+  if (!set || !playing.peek()) return place.peek();
+  return advance(place.peek(), AHEAD_SECS, set, pace.peek(), speed.peek(), loop.peek(), ...loopPlaces()).place;
 }
 
 /** At once, to any place between the first and the last snapshot. */
@@ -88,7 +132,10 @@ export function setFollowing(value: boolean): void {
 export function settle(sameRun: boolean): void {
   glide = null;
   played = place.peek();
-  if (!sameRun) playing.value = false;
+  if (!sameRun) {
+    playing.value = false;
+    loopPart.value = null;
+  }
 }
 
 /** The run has grown: whoever follows it moves to its new end. */
@@ -124,7 +171,12 @@ function tick(now: number): void {
   // A hidden tab stands still; when it shows again it goes on from where it was.
   const secs = showing.peek() ? Math.min(0.25, Math.max(0, (now - clock) / 1000)) : 0;
   clock = now;
-  const next = advance(played, secs, total.peek(), speed.peek(), loop.peek());
+  const set = cloud.peek()?.set;
+  if (!set) {
+    pause();
+    return;
+  }
+  const next = advance(played, secs, set, pace.peek(), speed.peek(), loop.peek(), ...loopPlaces());
   played = next.place;
   batch(() => {
     setPlace(reducedMotion.peek() ? Math.floor(next.place) : next.place);

@@ -24,6 +24,11 @@ export const runName = signal<string | null>(null);
 export const missingRun = signal<string | null>(null);
 export const model = signal<Model | null>(null);
 export const embeddingPath = signal<string | null>(null);
+/** Another embedding in the same picture. */
+export const withPath = signal<string | null>(null);
+export type PartsLayout = "together" | "apart";
+/** As the person wants it; `partsLayout` is what can be had. */
+export const wantedLayout = signal<PartsLayout>("together");
 
 export const run = computed<RunInfo | null>(() => runs.value.find((info) => info.run === runName.value) ?? null);
 export const runOrdinal = computed(() => runs.value.findIndex((info) => info.run === runName.value));
@@ -31,6 +36,23 @@ export const embeddings = computed<readonly Embedding[]>(() => model.value?.embe
 export const embedding = computed<Embedding | null>(
   () => embeddings.value.find((candidate) => candidate.path === embeddingPath.value) ?? null,
 );
+
+export const beside = computed<Embedding | null>(() =>
+  withPath.value === embeddingPath.value
+    ? null
+    : (embeddings.value.find((candidate) => candidate.path === withPath.value) ?? null),
+);
+/** Why two embeddings can't have one basis; null = they can. */
+export const onlyApart = computed<string | null>(() => {
+  const [one, other] = [embedding.value, beside.value];
+  if (!one || !other) return null;
+  if (one.shape[1] !== other.shape[1]) {
+    return `${one.path} has ${one.shape[1]} dimensions, ${other.path} has ${other.shape[1]}: they have no space in common.`;
+  }
+  if (one.directions === null && other.directions === null) return null;
+  return "They were recorded in bases of their own: they have no space in common.";
+});
+export const partsLayout = computed<PartsLayout>(() => (onlyApart.value === null ? wantedLayout.value : "apart"));
 
 export function setRuns(reply: Runs): void {
   batch(() => {
@@ -53,7 +75,7 @@ export function applyUpdates(updates: Updates, whole: boolean): void {
       const kept = runs.value.filter((info) => !gone.has(info.run) && !changed.has(info.run));
       runs.value = sorted([...kept, ...changed.values()]);
     }
-    otherRuns.value = updates.other_runs;
+    if (updates.other_runs) otherRuns.value = updates.other_runs;
     setNotices(updates.notices);
     indexing.value = updates.loading;
     answered.value = true;
@@ -118,12 +140,42 @@ export function setModel(record: Model, wanted: string | null): void {
       const tokens = record.embeddings.find((candidate) => candidate.role === "token_embedding");
       embeddingPath.value = (tokens ?? record.embeddings[0])?.path ?? null;
     }
+    if (!has(withPath.value)) withPath.value = null;
   });
 }
 
 export function chooseEmbedding(path: string): void {
-  embeddingPath.value = path;
+  batch(() => {
+    embeddingPath.value = path;
+    if (withPath.value === path) withPath.value = null;
+  });
 }
+
+/** Shows an embedding beside the other, or takes it away. One always stays, and a third takes the second's place. */
+export function toggleEmbedding(path: string): void {
+  batch(() => {
+    const [one, other] = [embeddingPath.value, beside.value?.path ?? null];
+    if (path === other) withPath.value = null;
+    else if (path === one) {
+      if (other === null) return;
+      embeddingPath.value = other;
+      withPath.value = null;
+    } else {
+      // In the order of the model: tokens before positions, however they were ticked.
+      const shown = embeddings.value.filter((candidate) => candidate.path === one || candidate.path === path);
+      embeddingPath.value = shown[0]?.path ?? path;
+      withPath.value = shown[1]?.path ?? null;
+    }
+  });
+}
+
+export const setWith = (path: string | null) => {
+  withPath.value = path;
+};
+
+export const setLayout = (value: PartsLayout) => {
+  wantedLayout.value = value;
+};
 
 export function embeddingName(one: Embedding): string {
   if (one.role === "token_embedding") return "Token embeddings";
@@ -131,5 +183,21 @@ export function embeddingName(one: Embedding): string {
   return one.path;
 }
 
-/** What a row is called: "token" or "position". */
-export const rowNoun = computed(() => (embedding.value?.role === "position_embedding" ? "position" : "token"));
+export const nounOf = (one: Embedding | null) => (one?.role === "position_embedding" ? "position" : "token");
+
+/** What a row is called: "token" or "position", "row" where both are shown. */
+export const rowNoun = computed(() => {
+  const noun = nounOf(embedding.value);
+  return beside.value && nounOf(beside.value) !== noun ? "row" : noun;
+});
+
+/** What is on screen: "Token embeddings", "Token and position embeddings". */
+export const pictureName = computed<string | null>(() => {
+  const [one, other] = [embedding.value, beside.value];
+  if (!one) return null;
+  if (!other) return embeddingName(one);
+  const [first, second] = [embeddingName(one), embeddingName(other)];
+  const ending = " embeddings";
+  if (!first.endsWith(ending) || !second.endsWith(ending)) return `${first} and ${second}`;
+  return `${first.slice(0, -ending.length)} and ${second.toLowerCase()}`;
+});

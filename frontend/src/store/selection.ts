@@ -1,7 +1,9 @@
 /** What the person points at, chose and looks for, and what the server knows of those rows. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { search } from "../tokens";
+import { chooseNothing, chooseRows, chosen } from "./chosen";
+import { endIsolation } from "./filters";
+import { hits, query } from "./search";
 import { cloud } from "./timeline";
 
 /** One row at one step, as `rows` answers. Ranks count from 1; neighbours are rows. */
@@ -13,6 +15,8 @@ export interface RowDetails {
   readonly gradNorm: number;
   readonly updateNorm: number;
   readonly rank: number;
+  /** The vector as it was recorded, [D]. */
+  readonly values: Float32Array;
   readonly neighbours: readonly Neighbour[];
   readonly firstNeighbours: readonly Neighbour[];
 }
@@ -36,20 +40,12 @@ export interface RowHistory {
 export const selected = signal<number | null>(null);
 export const hovered = signal<{ row: number; x: number; y: number } | null>(null);
 export const pinned = signal(false);
-export const query = signal("");
 
 /** Whom the inspector tells of. */
 export const subject = computed<number | null>(() => {
   const row = pinned.value ? selected.value : (hovered.value?.row ?? selected.value);
   return row !== null && row < (cloud.value?.set.rows ?? 0) ? row : null;
 });
-export const hits = computed<readonly number[]>(() => {
-  const now = cloud.value;
-  if (!now || query.value === "") return [];
-  return search(query.value, now.embedding.labels, now.words.display, now.ids);
-});
-export const noMatch = computed(() => query.value !== "" && cloud.value !== null && hits.value.length === 0);
-
 export const details = signal<ReadonlyMap<number, RowDetails>>(new Map());
 export const histories = signal<ReadonlyMap<number, RowHistory>>(new Map());
 const MOST_HELD = 16;
@@ -75,14 +71,38 @@ export function togglePin(): void {
   });
 }
 
-export function setQuery(text: string): void {
-  query.value = text;
+/** A click on a point, or on none. extend: it joins what is chosen, or leaves it; the one selected before comes along. */
+export function point(row: number | null, extend: boolean): void {
+  batch(() => {
+    if (row === null) {
+      // With Shift it was aimed at a point and missed it.
+      if (extend) return;
+      if (selected.peek() !== null && !pinned.peek()) select(null);
+      else if (!pinned.peek()) chooseNothing();
+      return;
+    }
+    if (!extend) {
+      select(row);
+      return;
+    }
+    const before = selected.peek();
+    if (chosen.peek().length === 0 && before !== null && before !== row) chooseRows([before]);
+    const leaves = chosen.peek().includes(row);
+    chooseRows([row], leaves ? "remove" : "add");
+    if (!leaves) select(row);
+    else if (before === row && !pinned.peek()) select(null);
+  });
 }
 
-/** Chooses the best hit. */
+/** Selects the best hit. */
 export function selectFirstHit(): void {
   const first = hits.peek()[0];
   if (first !== undefined) select(first);
+}
+
+/** All hits are what is chosen now. */
+export function chooseHits(): void {
+  if (hits.peek().length > 0) chooseRows(hits.peek());
 }
 
 export function forgetRows(): void {
@@ -90,7 +110,8 @@ export function forgetRows(): void {
     selected.value = null;
     hovered.value = null;
     pinned.value = false;
-    query.value = "";
+    chooseNothing();
+    endIsolation();
     details.value = new Map();
     histories.value = new Map();
   });
@@ -115,11 +136,14 @@ function kept<T extends { row: number }>(held: ReadonlyMap<number, T>, entry: T)
   return next;
 }
 
-/** Lets go of what was chosen and looked for; what is known of the rows stays. */
-export function letGo(): void {
+/** Lets go of what was selected, chosen and looked for; what is known of the rows stays. false = there was nothing. */
+export function letGo(): boolean {
+  const nothing = selected.peek() === null && query.peek() === "" && chosen.peek().length === 0;
   batch(() => {
     selected.value = null;
     pinned.value = false;
     query.value = "";
+    chooseNothing();
   });
+  return !nothing;
 }

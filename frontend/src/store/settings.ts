@@ -1,26 +1,25 @@
-/** What the person set and what the surroundings say. Choices are remembered in this browser. */
+/** What the person set and what the surroundings say. What is remembered of it stands in `remembered.ts`. */
 
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Palette } from "../color";
-import { neighbourSpeed, SPEEDS } from "../playback_math";
+import { neighbourSpeed, type Pace } from "../playback_math";
 import type { LabelMode, Theme, Tool, ViewMode } from "../scene/types";
 
 export type ColorBy = "class" | "cluster" | "norm" | "gradient" | "displacement" | "count";
 export type SizeBy = "same" | "count" | "norm" | "gradient" | "displacement";
-/** What passes evenly while playing: steps, the logarithm of steps (the beginning gets more time), or snapshots. */
-export type Pace = "step" | "log" | "snapshot";
+export type { Pace } from "../playback_math";
 /** What the directions drawn are principal components of, as the server's route takes it. */
-export type Projection = "joint" | "last" | "clusters" | `step:${number}`;
+export type Linear = "joint" | "last" | "clusters" | "tour" | `step:${number}`;
+/** Those, or the UMAP of one step. */
+export type Projection = Linear | `umap:${number}`;
 export const COLOR_BY: readonly ColorBy[] = ["class", "cluster", "norm", "gradient", "displacement", "count"];
 export const SIZE_BY: readonly SizeBy[] = ["same", "count", "norm", "gradient", "displacement"];
 export const PACES: readonly Pace[] = ["step", "log", "snapshot"];
 export const POINT_SCALES = [0.5, 0.75, 1, 1.5, 2, 3] as const;
 export const TRAIL_ROWS = [3, 6, 12, 24] as const;
 
-const KEY = "paramviz.settings";
-
 export const theme = signal<Theme>("dark");
-export const reducedMotion = signal(false);
+const systemWantsLessMotion = signal(false);
 /** Our tab shows: the frame has a height and the page isn't hidden. */
 export const showing = signal(true);
 export const width = signal(1280);
@@ -45,53 +44,26 @@ export const pace = signal<Pace>("step");
 export const economize = signal(true);
 /** Jumps instead of motion, whatever the system says. */
 export const lessMotion = signal(false);
+/** Motion is cut to jumps: the system asks for it, or the person does. */
+export const reducedMotion = computed(() => systemWantsLessMotion.value || lessMotion.value);
 /** Dragging turns the cloud or draws a loop round points. Not remembered. */
 export const tool = signal<Tool>("turn");
+/** Positions are joined by a line in their order. */
+export const positionOrder = signal(true);
 export const loop = signal(false);
 export const speed = signal(1);
 export const filtersOpen = signal(false);
 export const helpOpen = signal(false);
-
-const remembered = { mode, labelMode, colorBy, sizeBy, palette, trails, loop, speed };
-const allowed: Record<keyof typeof remembered, readonly unknown[]> = {
-  mode: ["3d", "2d"],
-  labelMode: ["off", "auto", "all"],
-  colorBy: COLOR_BY,
-  sizeBy: ["count", "same"],
-  palette: ["viridis", "cividis"],
-  trails: [true, false],
-  loop: [true, false],
-  speed: SPEEDS,
-};
-
-export function restoreSettings(): void {
-  let saved: Record<string, unknown> = {};
-  try {
-    saved = JSON.parse(window.localStorage.getItem(KEY) ?? "{}");
-  } catch {
-    // storage is off or holds something else: the defaults serve
-  }
-  for (const name of Object.keys(remembered) as (keyof typeof remembered)[]) {
-    if (allowed[name].includes(saved?.[name])) (remembered[name] as { value: unknown }).value = saved[name];
-  }
-}
-
-export function rememberSettings(): () => void {
-  return effect(() => {
-    const values = Object.fromEntries(Object.entries(remembered).map(([name, held]) => [name, held.value]));
-    try {
-      window.localStorage.setItem(KEY, JSON.stringify(values));
-    } catch {
-      // storage is off: nothing to remember
-    }
-  });
-}
+export const settingsOpen = signal(false);
+/** The rows on screen as a table. */
+export const tableOpen = signal(false);
 
 export const setTheme = (value: Theme) => {
   theme.value = value;
 };
+/** What the system says; the person's own wish is `lessMotion`. */
 export const setReducedMotion = (value: boolean) => {
-  reducedMotion.value = value;
+  systemWantsLessMotion.value = value;
 };
 export const setShowing = (value: boolean) => {
   showing.value = value;
@@ -113,7 +85,7 @@ export const setProjection = (value: Projection) => {
 };
 /** From a link; anything that is no projection is passed over. */
 export const isProjection = (text: string | undefined): text is Projection =>
-  text !== undefined && /^(joint|last|clusters|step:-?\d{1,15})$/.test(text);
+  text !== undefined && /^(joint|last|clusters|tour|(step|umap):-?\d{1,15})$/.test(text);
 export const setSizeBy = (value: SizeBy) => {
   sizeBy.value = value;
 };
@@ -122,6 +94,27 @@ export const setPalette = (value: Palette) => {
 };
 export const setTrails = (value: boolean) => {
   trails.value = value;
+};
+export const setTrailRows = (value: number) => {
+  trailRows.value = value;
+};
+export const setPointScale = (value: number) => {
+  pointScale.value = value;
+};
+export const setPace = (value: Pace) => {
+  pace.value = value;
+};
+export const setEconomize = (value: boolean) => {
+  economize.value = value;
+};
+export const setLessMotion = (value: boolean) => {
+  lessMotion.value = value;
+};
+export const setTool = (value: Tool) => {
+  tool.value = value;
+};
+export const setPositionOrder = (value: boolean) => {
+  positionOrder.value = value;
 };
 export const setSpeed = (value: number) => {
   speed.value = value;
@@ -140,4 +133,10 @@ export const openFilters = (open: boolean) => {
 };
 export const openHelp = (open: boolean) => {
   helpOpen.value = open;
+};
+export const openSettings = (open: boolean) => {
+  settingsOpen.value = open;
+};
+export const openTable = (open: boolean) => {
+  tableOpen.value = open;
 };

@@ -5,45 +5,31 @@ import { getRuns } from "../api";
 import { takeFocus } from "../focus";
 import { follow } from "../live";
 import { observeQuery, observeTheme } from "../theme";
-import { readUrl, writeUrl } from "../url_state";
+import { linkTo, readUrl, writeUrl } from "../url_state";
+import { followGroups } from "./groups";
+import { applyState, type LinkPart, readState } from "./link";
+import { linkParts, nothingAwaited } from "./link_parts";
+import { followClusters } from "./load_clusters";
 import { followNumbers } from "./load_numbers";
 import { followRows } from "./load_rows";
 import { followRun } from "./load_run";
-import { following, playing } from "./playback";
-import {
-  applyUpdates,
-  chooseRun,
-  embeddingPath,
-  indexing,
-  leaveRun,
-  runName,
-  runs,
-  setConnection,
-  setProblem,
-  setRuns,
-} from "./runs";
-import { selected } from "./selection";
-import {
-  COLOR_BY,
-  type ColorBy,
-  colorBy,
-  isProjection,
-  projection,
-  rememberSettings,
-  restoreSettings,
-  setColorBy,
-  setProjection,
-  setReducedMotion,
-  setShowing,
-  setTheme,
-  setWidth,
-  showing,
-} from "./settings";
-import { cloud, step } from "./timeline";
+import { playing } from "./playback";
+import { borrowSettings, rememberSettings, restoreSettings } from "./remembered";
+import { applyUpdates, chooseRun, indexing, leaveRun, runName, runs, setConnection, setProblem, setRuns } from "./runs";
+import { followSearch } from "./search";
+import { setReducedMotion, setShowing, setTheme, setWidth, showing } from "./settings";
+import { cloud } from "./timeline";
 
 const URL_MS = 400;
 
 let askAgain: () => void = () => {};
+
+let linked: readonly LinkPart[] = [];
+
+/** The address that shows somebody else what is on screen here. */
+export function currentLink(): string {
+  return linkTo(untracked(() => readState(linked)));
+}
 
 /** Asks the server at once what there is. */
 export function checkAgain(): void {
@@ -57,9 +43,12 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
     for (const stop of stops) stop();
   });
   restoreSettings();
+  const awaited = nothingAwaited();
+  const parts = linkParts(awaited);
+  linked = parts;
   const link = readUrl();
-  if (COLOR_BY.includes(link.color as ColorBy)) setColorBy(link.color as ColorBy);
-  if (isProjection(link.projection)) setProjection(link.projection);
+  applyState(parts, link);
+  if (parts.some((part) => link.has(part.key))) borrowSettings();
   stops.push(rememberSettings());
   observeTheme(setTheme, signal);
   observeQuery("(prefers-reduced-motion: reduce)", setReducedMotion, signal);
@@ -69,18 +58,17 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
       if (showing.value) takeFocus();
     }),
   );
-  stops.push(chooseFirstRun(link.run ?? null));
+  stops.push(chooseFirstRun(awaited.run));
   stops.push(
-    followRun({ embedding: link.embedding ?? null, step: asNumber(link.step), row: asNumber(link.row) }),
+    followRun(awaited),
     followRows(),
+    followSearch(),
+    followGroups(),
     followNumbers(),
-    keepUrl(),
+    followClusters(),
+    keepUrl(parts),
     followServer(signal),
   );
-}
-
-function asNumber(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : null;
 }
 
 /** The host keeps the frame of a tab that is not shown, with a height of 0. */
@@ -145,31 +133,18 @@ function followServer(signal: AbortSignal): () => void {
 }
 
 /** The address says what is on screen: written a moment after it changed, never while playing or hidden. */
-function keepUrl(): () => void {
+function keepUrl(parts: readonly LinkPart[]): () => void {
   let timer = 0;
   const stop = effect(() => {
-    const now = cloud.value;
-    const at = following.value ? undefined : step.value;
-    const state = {
-      run: runName.value ?? undefined,
-      embedding: embeddingPath.value ?? undefined,
-      step: at === null || at === undefined ? undefined : String(at),
-      row: selected.value === null ? undefined : String(selected.value),
-      color: colorBy.value === "class" ? undefined : colorBy.value,
-      projection: projection.value === "joint" ? undefined : projection.value,
-    };
-    if (!now || playing.value || !showing.value) return;
+    const state = readState(parts);
+    if (!cloud.value || playing.value || !showing.value) return;
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
-      if (showing.peek()) writeUrl(withoutUndefined(state));
+      if (showing.peek()) writeUrl(state);
     }, URL_MS);
   });
   return () => {
     stop();
     window.clearTimeout(timer);
   };
-}
-
-function withoutUndefined<T extends object>(state: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,8 +1,10 @@
 /** The cloud on screen and the time cursor: a place in the list of its snapshots. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { joinedVocabulary } from "../cloud_parts";
 import type { Bracket, SnapshotSet } from "../snapshots";
-import { type Vocabulary, vocabulary } from "../tokens";
+import type { Vocabulary } from "../tokens";
+import { drawAlong, type Frame, firstThree, sharesAlong } from "../tour_math";
 import type { Basis, Embedding } from "../wire.gen";
 
 /** The rows of one embedding within a cloud: first … first + rows - 1. */
@@ -10,6 +12,8 @@ export interface Part {
   readonly embedding: Embedding;
   readonly first: number;
   readonly rows: number;
+  /** Shares of its own variance over the run along the directions drawn, where the server told them. */
+  readonly ratios?: readonly number[];
 }
 
 export interface Cloud {
@@ -47,6 +51,20 @@ export const reading = signal(false);
 export const morph = signal<Morph | null>(null);
 export const place = signal(0);
 
+/** Weights of the components in the three directions drawn, where a snapshot has more than three; a tour moves them. */
+export const frame = signal<{ readonly weights: Frame }>({ weights: firstThree(8) });
+/** A picture of one step that isn't made of the snapshots, [R * 3]: it stays while the cursor moves. */
+export interface Still {
+  readonly positions: Float32Array;
+  readonly run: string;
+  readonly step: number;
+  /** Of this cloud's rows. */
+  readonly of: SnapshotSet;
+}
+const kept = signal<Still | null>(null);
+/** What of it is drawn: rows of another cloud are none of its business. */
+export const still = computed<Still | null>(() => (kept.value?.of.rows === cloud.value?.set.rows ? kept.value : null));
+
 export const total = computed(() => {
   loadedVersion.value;
   return cloud.value?.set.total ?? 0;
@@ -83,15 +101,20 @@ export const varianceShown = computed<number | null>(() => {
   loadedVersion.value;
   const set = cloud.value?.set;
   const around = bracket.value;
-  if (!set || !around) return null;
+  // Of a tour the server knows all components' share, not that of what is drawn of them.
+  if (!set || !around || set.width > 3) return null;
   const [before, after] = [set.varianceShown(around.before), set.varianceShown(around.after)];
   const shown = before + (after - before) * mixOf(around, place.value);
   return Number.isNaN(shown) ? null : shown;
 });
 /** The same of the rows of the whole run together, as the names of the axes have it. */
-export const varianceOverRun = computed<number | null>(
-  () => cloud.value?.basis.variance_ratios.reduce((sum, ratio) => sum + ratio, 0) ?? null,
-);
+export const varianceOverRun = computed<number | null>(() => {
+  const now = cloud.value;
+  if (!now) return null;
+  const ratios = now.basis.variance_ratios;
+  const drawn = now.set.width > 3 ? sharesAlong(frame.value.weights, ratios) : ratios;
+  return drawn.reduce((sum, ratio) => sum + ratio, 0);
+});
 export const stepRange = computed<[number, number] | null>(() => {
   loadedVersion.value;
   const set = cloud.value?.set;
@@ -99,18 +122,38 @@ export const stepRange = computed<[number, number] | null>(() => {
   return [set.stepAt(0), set.stepAt(set.total - 1)];
 });
 
+/** parts: in the order of their rows, the first of `embedding`. */
 export function makeCloud(
   run: string,
   embedding: Embedding,
   set: SnapshotSet,
   basis: Basis,
   generation: number,
+  parts: readonly Part[] = [{ embedding, first: 0, rows: set.rows }],
 ): Cloud {
-  const ids = embedding.rows ?? Array.from({ length: set.rows }, (_, row) => row);
-  const parts = [{ embedding, first: 0, rows: set.rows }];
-  const words = vocabulary(embedding.labels, ids);
-  const counts = embedding.counts ? Float64Array.from(embedding.counts) : null;
-  return { run, embedding, parts, set, basis, generation, ids, words, counts };
+  const partIds = parts.map((part) => part.embedding.rows ?? Array.from({ length: part.rows }, (_, row) => row));
+  const words = joinedVocabulary(parts.map((part, i) => ({ ...part, ids: partIds[i] as number[] })));
+  const counted = parts.some((part) => part.embedding.counts);
+  const counts = counted ? new Float64Array(set.rows).fill(Number.NaN) : null;
+  for (const part of parts) if (part.embedding.counts) counts?.set(part.embedding.counts, part.first);
+  return { run, embedding, parts, set, basis, generation, ids: partIds.flat(), words, counts };
+}
+
+/** The same embeddings, whatever was sampled of them. */
+export const sameParts = (one: readonly Part[], other: readonly Embedding[]) =>
+  one.length === other.length && one.every((part, i) => part.embedding.path === other[i]?.path);
+
+export function setStill(next: Still | null): void {
+  const from = drawnPositions();
+  batch(() => {
+    kept.value = next;
+    // Only where there is a picture to ease from and another one to ease to.
+    if (from && cloud.peek()?.set.rows === from.length / 3) morph.value = { from, startedAt: performance.now() };
+  });
+}
+
+export function setFrame(weights: Frame): void {
+  frame.value = { weights };
 }
 
 /** Shows another cloud; with `from`, the points are eased from there. */
@@ -121,6 +164,12 @@ export function showCloud(next: Cloud | null, at: number, from: Float32Array | n
     morph.value = from && next && from.length === next.set.rows * 3 ? { from, startedAt: performance.now() } : null;
     loadedVersion.value++;
   });
+}
+
+/** The picture of now is left behind, and the next one is eased in from it. */
+export function easeFromHere(): void {
+  const from = drawnPositions();
+  if (from) morph.value = { from, startedAt: performance.now() };
 }
 
 export function endMorph(): void {
@@ -141,12 +190,18 @@ export function setPlace(value: number): void {
 
 /** What is drawn now, as one array: [R * 3]. */
 export function drawnPositions(): Float32Array | null {
+  if (still.peek()) return (still.peek() as Still).positions;
   const around = bracket.peek();
   const set = cloud.peek()?.set;
   if (!around || !set) return null;
   const from = set.positions(around.before) as Float32Array;
   const to = set.positions(around.after) as Float32Array;
   const mix = mixOf(around, place.peek());
+  if (set.width > 3) {
+    const drawn = new Float32Array(set.rows * 3);
+    drawAlong(drawn, from, to, mix, set.width, frame.peek().weights);
+    return drawn;
+  }
   return Float32Array.from(from, (value, i) => value + ((to[i] as number) - value) * mix);
 }
 

@@ -17,6 +17,8 @@ export class FakeServer implements Wire {
   /** Snapshots of each run, and the cursor of its last change. */
   readonly runs = new Map<string, { snapshots: number; at: number }>();
   readonly removed = new Map<string, number>();
+  /** Told only where they changed. */
+  readonly others = { names: [] as string[], at: 0 };
   readonly open = new Set<FakeStream>();
   asked = { events: 0, updates: 0 };
 
@@ -39,6 +41,13 @@ export class FakeServer implements Wire {
   notice(...sentences: string[]): void {
     this.notices = sentences;
     this.cursor++;
+    this.#tell();
+  }
+
+  /** What runs of others there are. */
+  name(...others: string[]): void {
+    this.cursor++;
+    Object.assign(this.others, { names: others, at: this.cursor });
     this.#tell();
   }
 
@@ -66,7 +75,7 @@ export class FakeServer implements Wire {
     return {
       runs: [...this.runs].filter(([, run]) => run.at > from).map(([name, run]) => infoOf(name, run.snapshots)),
       removed: [...this.removed].filter(([, at]) => at > from).map(([name]) => name),
-      other_runs: [],
+      ...(from === 0 || from < this.others.at ? { other_runs: [...this.others.names] } : {}),
       notices: this.notices,
       loading: { done: this.done, bytes_read: 1, bytes_total: 1 },
       cursor: this.cursor,

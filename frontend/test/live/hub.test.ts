@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GONE_MS, type Hub, LINGER_MS, type Listener, makeHub, type Word } from "../../src/live/hub";
-import { applyUpdates, notices, runs, setRuns } from "../../src/store/runs";
+import { applyUpdates, notices, otherRuns, runs, setRuns } from "../../src/store/runs";
 import { FakeServer } from "./fake_server";
 
 let server: FakeServer;
@@ -154,6 +154,23 @@ describe("what keeps the logdir from being read", () => {
     expect(notices.value).toEqual(["It is down."]);
     applyUpdates(JSON.parse(JSON.stringify({ runs: [], removed: [], other_runs: [], loading, cursor: 2 })), false);
     expect(notices.value).toEqual([]);
+  });
+});
+
+describe("runs of others", () => {
+  test("stay until any comes or goes, and are told to a tab that comes later", async () => {
+    hub.join({ tell: (word) => word.kind === "updates" && applyUpdates(word.updates, word.whole) });
+    await pass(20);
+    server.name("theirs", "more");
+    await pass(20);
+    server.write("a");
+    await pass(20);
+    expect(otherRuns.value).toEqual(["theirs", "more"]);
+    const [late] = (await joined(1)) as [FakeTab];
+    expect(late.words.at(-1)).toMatchObject({ whole: true, updates: { other_runs: ["theirs", "more"] } });
+    server.name();
+    await pass(20);
+    expect(otherRuns.value).toEqual([]);
   });
 });
 

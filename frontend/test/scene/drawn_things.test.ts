@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inside, nameCorner } from "../../src/scene/axis_names";
-import { axesInto, boxOf, covers, emptyBounds, gridInto, include, tips } from "../../src/scene/box";
+import { axesInto, boxOf, cellWords, covers, emptyBounds, gridInto, include, tips } from "../../src/scene/box";
 import { displayed } from "../../src/scene/glyphs";
 import { paintGround } from "../../src/scene/ground";
 import { closeness, linksInto } from "../../src/scene/links";
@@ -36,6 +36,38 @@ describe("the box", () => {
       const cells = (box.high[axis] - box.low[axis]) / box.cell;
       expect(cells).toBeCloseTo(Math.round(cells), 6);
     }
+  });
+
+  it.each([0.0037, 0.02, 0.31, 1, 4.2, 77, 3300])(
+    "has a grid on round values, neither coarse nor fine (%d)",
+    (size) => {
+      const random = generator(Math.round(size * 1e4));
+      for (let k = 0; k < 40; k += 1) {
+        const bounds = emptyBounds();
+        include(
+          bounds,
+          Float32Array.from({ length: 60 }, () => (random() - 0.4) * size * (1 + k)),
+          new Uint8Array(20).fill(1),
+        );
+        const box = boxOf(bounds, size);
+        expect([1, 2, 5]).toContain(Number((box.cell / 10 ** Math.floor(Math.log10(box.cell) + 1e-9)).toFixed(6)));
+        const cells = [0, 2].map((axis) => ((box.high[axis] ?? 0) - (box.low[axis] ?? 0)) / box.cell);
+        expect(Math.max(...cells)).toBeGreaterThanOrEqual(7 - 1e-6);
+        expect(Math.max(...cells)).toBeLessThan(20);
+        for (const edge of [...box.low, box.high[0], box.high[2]])
+          expect(edge / box.cell).toBeCloseTo(Math.round(edge / box.cell), 6);
+        expect(covers(box, bounds)).toBe(true);
+      }
+    },
+  );
+
+  it.each([
+    [0.2, "1 square = 0.2"],
+    [0.0005, "1 square = 0.0005"],
+    [5, "1 square = 5"],
+    [2000, "1 square = 2,000"],
+  ])("says that a square of %d is worth %s", (cell, words) => {
+    expect(cellWords({ ...boxOf(emptyBounds(), 1), cell })).toBe(words);
   });
 
   it("has three axes in space, two in the plane, that end in their tips, and a grid that stays on the floor", () => {

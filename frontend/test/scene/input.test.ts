@@ -2,32 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type GestureHooks, listenForGestures } from "../../src/scene/gestures";
 import { listenForKeys } from "../../src/scene/keys";
 import { Viewport } from "../../src/scene/viewport";
-
-/** An event target that stands for an element 400 × 300 px large at (10, 20) of the window. */
-class Surface extends EventTarget {
-  clientWidth = 400;
-  clientHeight = 300;
-  setPointerCapture(): void {}
-  getBoundingClientRect() {
-    return { left: 10, top: 20, width: this.clientWidth, height: this.clientHeight };
-  }
-  send(type: string, fields: object): Event {
-    const event = Object.assign(new Event(type, { cancelable: true }), fields);
-    this.dispatchEvent(event);
-    return event;
-  }
-}
-
-const mouse = (x: number, y: number, more: object = {}) => ({
-  pointerId: 1,
-  pointerType: "mouse",
-  clientX: x + 10,
-  clientY: y + 20,
-  button: 0,
-  buttons: 1,
-  ...more,
-});
-const finger = (id: number, x: number, y: number) => ({ ...mouse(x, y), pointerId: id, pointerType: "touch" });
+import { finger, mouse, Surface } from "./surface";
 
 describe("gestures", () => {
   let surface: Surface;
@@ -39,7 +14,10 @@ describe("gestures", () => {
     said = [];
     ended = new AbortController();
     const names = ["orbit", "pan", "zoom", "point", "choose", "chooseTwice", "dragging"] as const;
-    const hooks = Object.fromEntries(names.map((name) => [name, (...told: unknown[]) => said.push([name, ...told])]));
+    const hooks = {
+      ...Object.fromEntries(names.map((name) => [name, (...told: unknown[]) => said.push([name, ...told])])),
+      tool: () => "turn",
+    };
     listenForGestures(surface as unknown as HTMLElement, hooks as unknown as GestureHooks, ended.signal);
   });
 
@@ -63,9 +41,22 @@ describe("gestures", () => {
     surface.send("pointerdown", mouse(100, 100));
     surface.send("pointermove", mouse(102, 101));
     surface.send("pointerup", mouse(102, 101));
-    expect(of("choose")).toEqual([[102, 101, false]]);
+    expect(of("choose")).toEqual([[102, 101, false, false]]);
     expect(of("orbit")).toEqual([]);
   });
+
+  it.each(["shiftKey", "ctrlKey", "metaKey"])(
+    "extend the choice on a click with %s, and never fly there on the second",
+    (key) => {
+      surface.send("pointerdown", mouse(100, 100, { [key]: true }));
+      surface.send("pointerup", mouse(100, 100, { [key]: true }));
+      surface.send("dblclick", mouse(100, 100, { [key]: true }));
+      expect(of("choose")).toEqual([[100, 100, false, true]]);
+      expect(of("chooseTwice")).toEqual([]);
+      surface.send("dblclick", mouse(100, 100));
+      expect(of("chooseTwice")).toEqual([[100, 100, false]]);
+    },
+  );
 
   it("zoom and pan with two fingers, and let the last finger lift in peace", () => {
     surface.send("pointerdown", finger(1, 100, 100));
@@ -78,6 +69,18 @@ describe("gestures", () => {
     surface.send("pointerup", finger(1, 160, 100));
     expect(of("orbit")).toEqual([]);
     expect(of("choose")).toEqual([]);
+  });
+
+  it("only pan with two fingers that go side by side, from the first step on", () => {
+    surface.send("pointerdown", finger(1, 100, 100));
+    surface.send("pointerdown", finger(2, 180, 100));
+    for (let x = 3; x <= 30; x += 3) {
+      surface.send("pointermove", finger(1, 100 + x, 100));
+      surface.send("pointermove", finger(2, 180 + x, 100));
+    }
+    const zoomed = of("zoom").reduce((product, [factor]) => product * (factor as number), 1);
+    expect(zoomed).toBeCloseTo(1, 6);
+    expect(of("pan").reduce((sum, [dx]) => sum + (dx as number), 0)).toBeCloseTo(30, 6);
   });
 
   it("zoom in on a wheel turned away, about the pointer, and keep the page from scrolling", () => {
@@ -101,23 +104,29 @@ describe("gestures", () => {
 });
 
 describe("keys", () => {
-  it("step, clear, zoom and fit; others and those with modifiers go by", () => {
+  it("step, clear, extend, zoom, focus and fit; others and those with modifiers go by", () => {
     const container = new Surface();
     const said: unknown[] = [];
+    let byKeyboard = true;
     const hooks = {
-      arrows: () => true,
+      byKeyboard: () => byKeyboard,
       step: (dx: number, dy: number) => said.push([dx, dy]),
-      clear: () => said.push("clear"),
+      clear: () => said.push("clear") > 0,
       zoom: (factor: number) => said.push(factor > 1 ? "in" : "out"),
       fit: () => said.push("fit"),
+      extend: () => said.push("extend"),
+      focus: () => said.push("focus"),
     };
     listenForKeys(container as unknown as HTMLElement, hooks, new AbortController().signal);
     const press = (key: string, more: object = {}) => container.send("keydown", { key, ...more }).defaultPrevented;
-    for (const key of ["ArrowLeft", "ArrowUp", "Escape", "+", "-", "0", "f"]) expect(press(key)).toBe(true);
-    expect(said).toEqual([[-1, 0], [0, -1], "clear", "in", "out", "fit", "fit"]);
-    for (const key of [" ", "Tab", "a"]) expect(press(key)).toBe(false);
+    for (const key of ["ArrowLeft", "ArrowUp", "Escape", "+", "-", "0", "f", ".", " "]) expect(press(key)).toBe(true);
+    expect(press("Enter", { shiftKey: true })).toBe(true);
+    expect(said).toEqual([[-1, 0], [0, -1], "clear", "in", "out", "fit", "focus", "focus", "extend", "extend"]);
+    for (const key of ["Enter", "Tab", "a"]) expect(press(key)).toBe(false);
     expect(press("f", { ctrlKey: true })).toBe(false);
-    expect(said.length).toBe(7);
+    byKeyboard = false;
+    for (const key of ["ArrowLeft", " "]) expect(press(key)).toBe(false);
+    expect(said.length).toBe(10);
   });
 });
 

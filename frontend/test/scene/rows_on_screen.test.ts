@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DepthOrder } from "../../src/scene/order";
-import { neighbour, pick } from "../../src/scene/picking";
+import { nearestId, neighbour, pick } from "../../src/scene/picking";
 import { emptyView, look, project } from "../../src/scene/pose";
 import { Projected } from "../../src/scene/projected";
 import { someProps, strewn } from "./made";
@@ -68,6 +68,40 @@ describe("picking", () => {
   it("finds nothing where nothing is", () => {
     expect(pick(new Projected(0), 1, 1, 4)).toBeNull();
     expect(pick(new Projected(5), 0, 0, 4)).toBeNull();
+  });
+});
+
+describe("picking by what was drawn", () => {
+  /** A square of ids round a place, as the GPU hands them out. */
+  const square = (side: number, ids: Record<string, number>) => {
+    const pixels = new Uint8Array(side * side * 4);
+    for (const [place, row] of Object.entries(ids)) {
+      const [x, y] = place.split(",").map(Number) as [number, number];
+      new DataView(pixels.buffer).setUint32((y * side + x) * 4, row + 1, true);
+    }
+    return pixels;
+  };
+
+  it("takes what is seen in the middle, however near others are", () => {
+    expect(nearestId(square(9, { "4,4": 7, "3,4": 1, "5,5": 2 }), 9, 4)).toBe(7);
+    expect(nearestId(square(9, { "4,4": 0 }), 9, 4)).toBe(0);
+  });
+
+  it("else the nearest within reach, in a circle, not a square", () => {
+    expect(nearestId(square(9, { "1,4": 3, "4,2": 5, "8,8": 6 }), 9, 4)).toBe(5);
+    expect(nearestId(square(9, { "0,0": 3, "8,8": 6 }), 9, 4)).toBeNull();
+    expect(nearestId(square(9, { "0,4": 3 }), 9, 4)).toBe(3);
+    expect(nearestId(square(9, { "0,4": 3 }), 9, 3)).toBeNull();
+  });
+
+  it("tells more rows apart than any embedding has", () => {
+    for (const row of [254, 255, 256, 65_535, 16_777_216, 4_000_000_000]) {
+      expect(nearestId(square(3, { "1,1": row }), 3, 1)).toBe(row);
+    }
+  });
+
+  it("finds nothing where nothing was drawn", () => {
+    expect(nearestId(square(9, {}), 9, 4)).toBeNull();
   });
 });
 

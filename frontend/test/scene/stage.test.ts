@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { CloudBuffers } from "../../src/scene/gl/cloud_buffers";
-import { LabelOrder } from "../../src/scene/label_order";
-import { DepthOrder } from "../../src/scene/order";
-import { Quality } from "../../src/scene/quality";
 import { Stage } from "../../src/scene/stage";
 import type { SceneProps } from "../../src/scene/types";
 import { someProps } from "./made";
@@ -110,8 +107,8 @@ describe("what is sent to the GPU", () => {
     expect(buffers.positionUploads).toBe(5);
     buffers.update({ ...props, from: two, to: three, mix: 0.9 }, keys("mix", "colors"));
     expect(buffers.positionUploads).toBe(5);
-    expect(buffers.sorted.getAttribute("origin").array).toBe(two);
-    expect(buffers.sorted.getAttribute("destination").array).toBe(three);
+    expect(buffers.geometry.getAttribute("origin").array).toBe(two);
+    expect(buffers.geometry.getAttribute("destination").array).toBe(three);
   });
 
   it("has size 0 for rows that are hidden or not finite, so that no GPU meets NaN", () => {
@@ -120,67 +117,13 @@ describe("what is sent to the GPU", () => {
     props.to[2 * 3] = Number.NaN;
     const buffers = new CloudBuffers();
     buffers.update(props, everything(props));
-    expect([...buffers.plain.getAttribute("size").array]).toEqual([6, 0, 0, 6, 6]);
+    expect([...buffers.geometry.getAttribute("size").array]).toEqual([6, 0, 0, 6, 6]);
   });
 
   it("lets rows recede that a search passed over", () => {
     const props = { ...someProps(3), hits: [1] };
     const buffers = new CloudBuffers();
     buffers.update(props, everything(props));
-    expect([3, 7, 11].map((i) => buffers.plain.getAttribute("color").array[i])).toEqual([0, 255, 0]);
-  });
-});
-
-describe("who is labelled first", () => {
-  const depths = (values: number[]) => {
-    const order = new DepthOrder(values.length);
-    order.update(Float32Array.from(values));
-    return order;
-  };
-
-  it("is the selected row, then hovered, neighbours, trails and hits, each once", () => {
-    const order = new LabelOrder();
-    order.rankBy(new Float32Array(10), 10);
-    const trails = [{ row: 2, points: new Float32Array(6) }];
-    order.name({
-      ...someProps(10),
-      selected: 4,
-      hovered: 7,
-      links: [
-        { row: 7, similarity: 1 },
-        { row: 1, similarity: 0.5 },
-      ],
-      trails,
-      hits: [2, 9],
-    });
-    expect(order.first).toEqual([4, 7, 1, 2, 9]);
-    expect(order.kinds).toEqual(["selected", "hovered", "neighbour", "plain", "hit"]);
-  });
-
-  it("is then the one of higher priority, among equals the one labelled before, then the nearer", () => {
-    const order = new LabelOrder();
-    order.rankBy(Float32Array.from([1, 5, 1, 5, 1, 9]), 6);
-    order.name({ ...someProps(6), selected: 5 });
-    const places = new Int8Array(6).fill(-1);
-    order.sort(depths([2, 3, 1, 2, 4, 1]), places);
-    expect([...order.rest.subarray(0, order.restCount)]).toEqual([3, 1, 2, 0, 4]);
-    places[4] = 6;
-    order.sort(depths([2, 3, 1, 2, 4, 1]), places);
-    expect([...order.rest.subarray(0, order.restCount)]).toEqual([3, 1, 4, 2, 0]);
-  });
-});
-
-describe("quality", () => {
-  it("drops step by step while pictures are slow, comes back when they are fast, and minds no single stall", () => {
-    const quality = new Quality();
-    for (let k = 0; k < 200; k += 1) quality.note(16.7);
-    quality.note(3000);
-    expect(quality.share).toBe(1);
-    for (let k = 0; k < 8; k += 1) quality.note(60);
-    expect(quality.share).toBe(0.75);
-    for (let k = 0; k < 100; k += 1) quality.note(60);
-    expect(quality.share).toBe(0.5);
-    for (let k = 0; k < 400; k += 1) quality.note(16.7);
-    expect(quality.share).toBe(1);
+    expect([3, 7, 11].map((i) => buffers.geometry.getAttribute("color").array[i])).toEqual([0, 255, 0]);
   });
 });

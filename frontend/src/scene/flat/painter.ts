@@ -3,6 +3,7 @@
 
 import { blend, css, DENSITY_ROWS, FLAT_ROWS } from "../palette";
 import { project } from "../pose";
+import { RING_GAP, RING_WIDTH } from "../rings";
 import { type Segments, STROKE } from "../segments";
 import type { Rgb } from "../types";
 import type { Painter, Shot } from "../visual";
@@ -10,6 +11,8 @@ import { Balls } from "./balls";
 
 const HALO = 1.25;
 const TURN = 2 * Math.PI;
+/** Opacity of a point where very many are laid over each other. */
+const DENSE_ALPHA = 0.42;
 
 export function createFlatPainter(): Painter {
   const canvas = document.createElement("canvas");
@@ -33,10 +36,13 @@ export function createFlatPainter(): Painter {
       context.clearRect(0, 0, shot.view.width, shot.view.height);
       paintStrokes(context, shot, shot.grid);
       paintStrokes(context, shot, shot.axes);
+      paintStrokes(context, shot, shot.courses);
       paintStrokes(context, shot, shot.trails);
       paintStrokes(context, shot, shot.links);
-      if (shot.props.rows > FLAT_ROWS) paintDiscs(context, shot, receded);
-      else paintBalls(context, shot, balls, receded);
+      if (shot.props.rows > FLAT_ROWS) {
+        paintDiscs(context, shot, receded);
+        paintRings(context, shot);
+      } else paintBalls(context, shot, balls, receded);
       context.globalAlpha = 1;
     },
     dispose() {
@@ -76,7 +82,7 @@ function paintStrokes(context: CanvasRenderingContext2D, shot: Readonly<Shot>, s
 type Receded = ReadonlySet<number> | null;
 
 function paintBalls(context: CanvasRenderingContext2D, shot: Readonly<Shot>, balls: Balls, hits: Receded): void {
-  const { points, order, props, palette } = shot;
+  const { points, order, props, palette, rings } = shot;
   balls.prepare(palette.dark);
   context.fillStyle = css(blend(palette.canvas, palette.centre, 0.5));
   for (let k = 0; k < order.count; k += 1) {
@@ -89,17 +95,21 @@ function paintBalls(context: CanvasRenderingContext2D, shot: Readonly<Shot>, bal
     context.fill();
     context.globalAlpha = hits === null || hits.has(row) ? 1 : 0.22;
     context.drawImage(balls.get(colorOf(props.colors, row)), x - radius, y - radius, 2 * radius, 2 * radius);
+    if (rings.of[row]! > 0) paintRing(context, shot, row, radius);
   }
 }
 
 /** Rows of one colour after another are filled as one path: setting a colour costs more than a disc. */
 function paintDiscs(context: CanvasRenderingContext2D, shot: Readonly<Shot>, hits: Receded): void {
-  const { points, order, props } = shot;
+  const { points, order, props, sample } = shot;
   const dense = props.rows > DENSITY_ROWS;
-  const count = dense ? props.rows : order.count;
+  const { rows } = dense ? sample : order;
+  const end = dense ? sample.end : order.count;
+  // A share of the rows lets as little of the ground through as all of them.
+  const opacity = dense ? Math.min(0.75, 1 - (1 - DENSE_ALPHA) ** (1 / sample.share)) : 1;
   let last = -1;
-  for (let k = 0; k < count; k += 1) {
-    const row = dense ? k : order.rows[k]!;
+  for (let k = dense ? sample.start : 0; k < end; k += 1) {
+    const row = rows[k]!;
     const radius = points.radius[row]! * (row === props.hovered ? shot.hoverScale : 1);
     const [x, y] = [points.x[row]!, points.y[row]!];
     if (radius === 0 || x < -radius || y < -radius || x > shot.view.width + radius || y > shot.view.height + radius)
@@ -109,7 +119,7 @@ function paintDiscs(context: CanvasRenderingContext2D, shot: Readonly<Shot>, hit
     const key = (props.colors[i]! << 16) | (props.colors[i + 1]! << 8) | props.colors[i + 2]! | (shown ? 1 << 24 : 0);
     if (key !== last) {
       context.fillStyle = css(colorOf(props.colors, row));
-      context.globalAlpha = (shown ? 1 : 0.22) * (dense ? 0.42 : 1);
+      context.globalAlpha = (shown ? 1 : 0.22) * opacity;
       last = key;
     }
     // Squares are as good as discs where nobody sees the difference.
@@ -121,6 +131,25 @@ function paintDiscs(context: CanvasRenderingContext2D, shot: Readonly<Shot>, hit
       context.fill();
     }
   }
+}
+
+/** Rings of many lie over all of them, like their discs without a depth of their own. */
+function paintRings(context: CanvasRenderingContext2D, shot: Readonly<Shot>): void {
+  const { points, props, rings } = shot;
+  for (const row of rings.rows) {
+    const radius = points.radius[row]!;
+    if (radius > 0) paintRing(context, shot, row, radius * (row === props.hovered ? shot.hoverScale : 1));
+  }
+}
+
+function paintRing(context: CanvasRenderingContext2D, shot: Readonly<Shot>, row: number, radius: number): void {
+  const { points, rings } = shot;
+  context.globalAlpha = 1;
+  context.strokeStyle = css(rings.colors[rings.of[row]! - 1]!);
+  context.lineWidth = RING_WIDTH;
+  context.beginPath();
+  context.arc(points.x[row]!, points.y[row]!, radius + RING_GAP, 0, TURN);
+  context.stroke();
 }
 
 function colorOf(colors: Uint8Array, row: number): Rgb {

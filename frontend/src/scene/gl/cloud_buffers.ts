@@ -1,26 +1,35 @@
 // biome-ignore-all lint/style/noNonNullAssertion: typed arrays, indexed inside their length
-/** The rows' attributes on the GPU, shared by the points and their shadows. Uploads only what became another array. */
+/** The rows' attributes on the GPU, shared by the points, their shadows and their ids. Uploads only what became another array. */
 
 import { BufferAttribute, BufferGeometry, DynamicDrawUsage } from "three";
+import { DENSITY_ROWS, FLAT_ROWS } from "../palette";
 import type { SceneProps } from "../types";
+import type { Shot } from "../visual";
 
 /** Opacity byte of a row that a search passed over: the shader lets it recede. */
 const RECEDED = 0;
 const PLAIN = 255;
 
 export class CloudBuffers {
-  /** Drawn in the rows' own order: shadows, density. */
-  plain = new BufferGeometry();
-  /** The same attributes with the back-to-front index. */
-  sorted = new BufferGeometry();
-  /** Uploads of positions since the start, for tests of "nothing is sent twice". */
+  /** The index holds the drawn rows in the order they are drawn in. Another object with another number of rows. */
+  geometry = new BufferGeometry();
+  /** Uploads of positions and of the order since the start, for tests of "nothing is sent twice". */
   positionUploads = 0;
+  orderUploads = 0;
   #rows = -1;
+  /** Version of the sample in the index. */
+  #ordered = -1;
   #from = new BufferAttribute(new Float32Array(0), 3);
   #to = new BufferAttribute(new Float32Array(0), 3);
   #color = new BufferAttribute(new Uint8Array(0), 4, true);
   #size = new BufferAttribute(new Float32Array(0), 1);
   #index = new BufferAttribute(new Uint32Array(0), 1);
+
+  /** Of all that is held here and, once drawn, on the GPU. */
+  get bytes(): number {
+    const all = [this.#from, this.#to, this.#color, this.#size, this.#index];
+    return all.reduce((sum, { array }) => sum + array.byteLength, 0);
+  }
 
   update(props: Readonly<SceneProps>, changed: ReadonlySet<keyof SceneProps>): void {
     const anew = props.rows !== this.#rows;
@@ -32,27 +41,41 @@ export class CloudBuffers {
     }
   }
 
-  /** Puts the first `count` of `rows` in as the drawing order, or backwards. */
-  sort(rows: Uint32Array, count: number, backwards: boolean): void {
+  /** Just before each picture: which rows, in which order. Balls blend their edges over what is behind: the far ones first. Discs go front to
+   *  back: what a near one hides isn't shaded at all. A density stays in the sample's own order, which is sent only when it changed. */
+  order(shot: Readonly<Shot>): void {
+    const { sample, order } = shot;
     const index = this.#index.array as Uint32Array;
-    if (backwards) for (let k = 0; k < count; k += 1) index[k] = rows[count - 1 - k]!;
+    if (this.#rows > DENSITY_ROWS) {
+      if (this.#ordered !== sample.version) {
+        index.set(sample.rows);
+        this.#index.clearUpdateRanges();
+        this.#index.needsUpdate = true;
+        this.#ordered = sample.version;
+        this.orderUploads += 1;
+      }
+      this.geometry.setDrawRange(sample.start, sample.count);
+      return;
+    }
+    const { rows, count } = order;
+    if (this.#rows > FLAT_ROWS) for (let k = 0; k < count; k += 1) index[k] = rows[count - 1 - k]!;
     else index.set(rows);
     this.#index.clearUpdateRanges();
     this.#index.addUpdateRange(0, count);
     this.#index.needsUpdate = true;
-    this.sorted.setDrawRange(0, count);
+    this.orderUploads += 1;
+    this.geometry.setDrawRange(0, count);
   }
 
   dispose(): void {
-    this.plain.dispose();
-    this.sorted.dispose();
+    this.geometry.dispose();
   }
 
   #build(props: Readonly<SceneProps>): void {
     this.dispose();
-    this.plain = new BufferGeometry();
-    this.sorted = new BufferGeometry();
+    this.geometry = new BufferGeometry();
     this.#rows = props.rows;
+    this.#ordered = -1;
     const dynamic = (attribute: BufferAttribute) => attribute.setUsage(DynamicDrawUsage);
     this.#from = dynamic(new BufferAttribute(props.from, 3));
     this.#to = dynamic(new BufferAttribute(props.to, 3));
@@ -60,12 +83,9 @@ export class CloudBuffers {
     this.#size = dynamic(new BufferAttribute(new Float32Array(props.rows), 1));
     this.#index = dynamic(new BufferAttribute(new Uint32Array(props.rows), 1));
     this.positionUploads += 2;
-    for (const geometry of [this.plain, this.sorted]) {
-      geometry.setAttribute("color", this.#color);
-      geometry.setAttribute("size", this.#size);
-    }
-    this.plain.setDrawRange(0, props.rows);
-    this.sorted.setIndex(this.#index);
+    this.geometry.setAttribute("color", this.#color);
+    this.geometry.setAttribute("size", this.#size);
+    this.geometry.setIndex(this.#index);
     this.#bind();
   }
 
@@ -89,10 +109,8 @@ export class CloudBuffers {
   }
 
   #bind(): void {
-    for (const geometry of [this.plain, this.sorted]) {
-      geometry.setAttribute("origin", this.#from);
-      geometry.setAttribute("destination", this.#to);
-    }
+    this.geometry.setAttribute("origin", this.#from);
+    this.geometry.setAttribute("destination", this.#to);
   }
 
   #paint(props: Readonly<SceneProps>): void {

@@ -4,7 +4,9 @@ import { Camera, Scene, WebGLRenderer } from "three";
 import type { Painter, Visual } from "../visual";
 import { CloudBuffers } from "./cloud_buffers";
 import { fillShared, sharedUniforms } from "./common";
+import { IdPass } from "./id_pass";
 import { createPoints } from "./points";
+import { createRings } from "./rings";
 import { createShadows } from "./shadows";
 import { createStrokes } from "./strokes";
 
@@ -27,11 +29,14 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
 
   const shared = sharedUniforms();
   const buffers = new CloudBuffers();
+  const points = createPoints(shared, buffers);
   const visuals: readonly Visual[] = [
     createStrokes(shared, (shot) => shot.grid, 0.3),
     createShadows(shared, buffers),
-    createPoints(shared, buffers),
+    points,
+    createRings(shared, buffers),
     createStrokes(shared, (shot) => shot.axes, 0.8),
+    createStrokes(shared, (shot) => shot.courses, 0.6),
     createStrokes(shared, (shot) => shot.trails, 0.7),
     createStrokes(shared, (shot) => shot.links, 0.8),
   ];
@@ -41,6 +46,8 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
   // The shaders have their own matrices; this one only satisfies the renderer.
   const camera = new Camera();
   camera.matrixWorldAutoUpdate = false;
+
+  const ids = new IdPass(renderer, points.object, buffers, points.uniforms);
 
   let ratio = 1;
   return {
@@ -56,11 +63,15 @@ export function createGlPainter(lost: () => void, restored: () => void): Painter
     },
     draw(shot) {
       fillShared(shared, shot, ratio);
+      buffers.order(shot);
       for (const visual of visuals) visual.draw(shot);
       renderer.render(scene, camera);
     },
+    pick: (x, y, reach) => ids.pick(x * ratio, y * ratio, reach * ratio),
+    point: (x, y, reach, done) => ids.point(x * ratio, y * ratio, reach * ratio, done),
     dispose() {
       listening.abort();
+      ids.dispose();
       for (const visual of visuals) visual.dispose();
       buffers.dispose();
       renderer.dispose();

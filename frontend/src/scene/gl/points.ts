@@ -1,12 +1,14 @@
 /** The rows as shaded balls; as flat discs when they are many; as a density when they are very many. */
 
 import { GLSL3, Points, RawShaderMaterial } from "three";
+import { densityOfShare } from "../crowding";
 import { DENSITY_ROWS, FLAT_ROWS, shading } from "../palette";
+import { NEAREST } from "../projected";
 import type { Shot, Visual } from "../visual";
 import type { CloudBuffers } from "./cloud_buffers";
 import { CUE, GROUND, HEAD, type SharedUniforms } from "./common";
 
-const VERTEX = /* glsl */ `${HEAD}
+export const VERTEX = /* glsl */ `${HEAD}
 in vec3 origin;
 in vec3 destination;
 in vec4 color;
@@ -26,6 +28,9 @@ flat out vec3 base;
 flat out float radius;
 flat out float reach;
 flat out float fading;
+#ifdef NUMBERED
+flat out uint number;
+#endif
 void main() {
   vec4 place = viewProjection * vec4(mix(origin, destination, mixing), 1.0);
   float depth = place.w;
@@ -35,9 +40,12 @@ void main() {
     return;
   }
   float grown = gl_VertexID == hovered ? hoverScale : 1.0;
-  radius = size * sizeFactor * grown * pow(distanceToTarget / depth, 1.15) * pixelRatio;
+  radius = size * sizeFactor * grown * pow(min(distanceToTarget / depth, ${NEAREST.toFixed(1)}), 1.15) * pixelRatio;
   reach = radius + haloWidth * pixelRatio + 0.5;
   base = color.rgb;
+#ifdef NUMBERED
+  number = uint(gl_VertexID) + 1u;
+#endif
   fading = max(cue(depth) * CUE_SHARE, (1.0 - color.a) * 0.78);
   // The ball's front decides what it hides: lines that end in its middle stay inside.
   float ahead = min(radius * depth * 2.0 / (projection[1][1] * canvasSize.y), depth * 0.5);
@@ -96,8 +104,8 @@ void main() {
   result = vec4((density > 0.0 ? lit : mix(lit, canvasColor, fading)) * alpha, alpha);
 }`;
 
-export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): Visual {
-  const uniforms = {
+function pointUniforms(shared: SharedUniforms) {
+  return {
     ...shared,
     mixing: { value: 0 },
     distanceToTarget: { value: 1 },
@@ -110,6 +118,18 @@ export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): Vis
     edge: { value: 0 },
     density: { value: 0 },
   };
+}
+
+export type PointUniforms = ReturnType<typeof pointUniforms>;
+
+/** The points, and what their shader was told for the last picture. */
+export interface PointsVisual extends Visual {
+  readonly object: Points;
+  readonly uniforms: PointUniforms;
+}
+
+export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): PointsVisual {
+  const uniforms = pointUniforms(shared);
   const make = (fragmentShader: string) =>
     new RawShaderMaterial({
       glslVersion: GLSL3,
@@ -121,7 +141,7 @@ export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): Vis
     });
   const ball = make(BALL);
   const disc = make(DISC);
-  const object = new Points(buffers.sorted, ball);
+  const object = new Points(buffers.geometry, ball);
   object.frustumCulled = false;
 
   function style(rows: number): void {
@@ -129,23 +149,19 @@ export function createPoints(shared: SharedUniforms, buffers: CloudBuffers): Vis
     const flat = rows > FLAT_ROWS;
     object.material = flat ? disc : ball;
     disc.depthTest = disc.depthWrite = !dense;
-    // Laid over each other, not added: added colours burn out to white and no class can be told.
-    uniforms.density.value = dense ? Math.min(0.5, Math.max(0.1, 0.5 * Math.sqrt(DENSITY_ROWS / rows))) : 0;
     uniforms.haloWidth.value = flat ? 0 : 1.25;
   }
 
   return {
     object,
+    uniforms,
     update(props) {
       style(props.rows);
     },
     draw(shot: Readonly<Shot>) {
       const { props, palette } = shot;
-      object.geometry = props.rows > DENSITY_ROWS ? buffers.plain : buffers.sorted;
-      if (props.rows <= DENSITY_ROWS) {
-        // Balls blend their edges over what is behind. Discs go front to back: what a near one hides isn't shaded at all.
-        buffers.sort(shot.order.rows, shot.order.count, props.rows > FLAT_ROWS);
-      }
+      object.geometry = buffers.geometry;
+      uniforms.density.value = densityOfShare(props.rows, shot.sample.share);
       object.visible = props.rows > 0;
       uniforms.mixing.value = props.mix;
       uniforms.distanceToTarget.value = shot.view.distance;

@@ -69,13 +69,13 @@ export function createShadows(shared: SharedUniforms, buffers: CloudBuffers): Vi
     depthTest: false,
     depthWrite: false,
   });
-  const object = new Points(buffers.plain, material);
+  const object = new Points(buffers.geometry, material);
   object.frustumCulled = false;
   return {
     object,
     update() {},
     draw(shot) {
-      object.geometry = buffers.plain;
+      object.geometry = buffers.geometry;
       object.visible = shot.props.rows > 0 && shot.props.rows <= SHADOW_ROWS;
       uniforms.mixing.value = shot.props.mix;
       uniforms.distanceToTarget.value = shot.view.distance;

@@ -1,0 +1,65 @@
+/** What has to be known of the picture to read it right: that it is a UMAP, and what is left out while it moves. */
+
+import { useState } from "preact/hooks";
+import { integer } from "../format";
+import { economy } from "../store/picture";
+import { cloud, step, still } from "../store/timeline";
+import { showUmap, umapTask } from "../store/umap";
+import { IconButton } from "./controls";
+
+export function PictureNotes() {
+  return (
+    <>
+      <UmapNote />
+      <EconomyNote />
+    </>
+  );
+}
+
+function UmapNote() {
+  const [open, setOpen] = useState(false);
+  const shown = still.value;
+  if (!shown) return null;
+  const here = step.value;
+  return (
+    <div class="picture-note">
+      <p>
+        UMAP of step {integer(shown.step)} · distances and sizes of clusters mislead
+        <IconButton icon="help" label="What a UMAP shows" class="small" pressed={open} onClick={() => setOpen(!open)} />
+      </p>
+      {open && (
+        <p class="picture-explanation">
+          A UMAP keeps near what is near in all dimensions, and little else. How far apart groups lie, how large or
+          dense they are, and where the axes point means nothing, and the UMAP of another step is another picture. So
+          the axes have no names meanwhile, and trails and links are hidden. Colours, search and the numbers of each row
+          hold as always.
+        </p>
+      )}
+      {here !== null && here !== shown.step && umapTask.value?.state !== "running" && (
+        <p>
+          The cursor is at step {integer(here)}.{" "}
+          <button type="button" class="link" onClick={() => showUmap(here)}>
+            UMAP of this step
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function EconomyNote() {
+  const now = economy.value;
+  const rows = cloud.value?.set.rows ?? 0;
+  if (!now || rows === 0) return null;
+  if (now.rows < 1) {
+    return (
+      <p>
+        Drawing {integer(Math.round(now.rows * rows))} of {integer(rows)} points while it moves
+      </p>
+    );
+  }
+  const left = [!now.labels && "labels", !now.trails && "trails"].filter((name) => name !== false);
+  return (
+    <p>{left.length > 0 ? `Drawing no ${left.join(" and no ")} while it moves` : "Drawing coarser while it moves"}</p>
+  );
+}

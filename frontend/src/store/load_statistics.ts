@@ -1,0 +1,82 @@
+/** Brings the chosen statistic of all layers: over the whole run, and over the part that is zoomed to. */
+
+import { effect } from "@preact/signals";
+import { getHeat } from "../api";
+import type { Reply } from "../pvz1";
+import type { HeatHeader } from "../wire.gen";
+import { latest, REST_MS } from "./latest";
+import { model, run } from "./runs";
+import { showing } from "./settings";
+import { type Heat, heat, heatRange, stat, zoomedHeat } from "./statistics";
+
+/** As many as a wide canvas has px. */
+const COLUMNS = 1440;
+/** A run that grows is asked about again after so long. */
+const GROWTH_MS = 1500;
+
+/** Starts; returns what stops it. wanted: whether any view shows statistics now. */
+export function followStatistics(wanted: () => boolean): () => void {
+  const whole = latest(async (signal) => {
+    const name = run.peek()?.run;
+    if (!name) return;
+    const found = heatOf(await getHeat({ run: name, stat: stat.peek(), columns: COLUMNS }, signal));
+    if (!signal.aborted && run.peek()?.run === name) heat.value = found;
+  });
+  const part = latest(async (signal) => {
+    const [name, range] = [run.peek()?.run, heatRange.peek()];
+    if (!name || !range) return;
+    const [from, to] = [Math.floor(range[0]), Math.ceil(range[1])];
+    const found = heatOf(await getHeat({ run: name, stat: stat.peek(), columns: COLUMNS, from, to }, signal));
+    if (!signal.aborted && run.peek()?.run === name && heatRange.peek() === range) zoomedHeat.value = found;
+  });
+  let last = "";
+  const stop = effect(() => {
+    const info = run.value;
+    const known = model.value;
+    if (!info || known?.run !== info.run) {
+      heat.value = null;
+      zoomedHeat.value = null;
+      last = "";
+      return;
+    }
+    if (!wanted() || !showing.value || !known.stats.includes(stat.value)) return;
+    const what = `${info.run} ${info.generation} ${known.session_id} ${stat.value}`;
+    if (heat.peek() && what !== last) {
+      zoomedHeat.value = null;
+      if (heat.peek()?.run !== info.run) heat.value = null;
+    }
+    const grown = what === last;
+    last = what;
+    whole.want(`${what} ${info.snapshots} ${info.last_step}`, grown ? GROWTH_MS : 0);
+    const range = heatRange.value;
+    if (range) part.want(`${what} ${info.snapshots} ${range}`, grown ? GROWTH_MS / 2 : REST_MS);
+    else zoomedHeat.value = null;
+  });
+  return () => {
+    stop();
+    whole.stop();
+    part.stop();
+  };
+}
+
+export function heatOf(reply: Reply<HeatHeader>): Heat {
+  const { header } = reply;
+  const edges = reply.numbers("edges");
+  return {
+    run: header.run,
+    generation: header.generation,
+    stat: header.stat,
+    log: header.log,
+    held: header.held,
+    total: header.total,
+    firstStep: header.first_step ?? 0,
+    lastStep: header.last_step ?? 0,
+    edges,
+    shown: reply.floats("shown"),
+    low: reply.floats("low"),
+    high: reply.floats("high"),
+    broken: reply.bytes("broken"),
+    columns: edges.length - 1,
+    layers: header.layers.length,
+  };
+}

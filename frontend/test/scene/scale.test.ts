@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { drawAxisNames } from "../../src/scene/axis_names";
+import { Placement } from "../../src/scene/placement";
+import { Stage } from "../../src/scene/stage";
+import type { Stamps } from "../../src/scene/stamps";
+import { someProps } from "./made";
+import { generator } from "./random";
+
+const BLEED = 3;
+
+interface Word {
+  readonly text: string;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The words beside the axes, 6 px a letter, and where they were put. */
+function words(stage: Stage): Word[] {
+  const found: Word[] = [];
+  const nothing = () => {};
+  const context = {
+    beginPath: nothing,
+    moveTo: nothing,
+    lineTo: nothing,
+    fill: nothing,
+    drawImage: (text: string, x: number, y: number) => {
+      const [left, top] = [x + BLEED, y + BLEED];
+      found.push({ text, left, top, right: left + text.length * 6, bottom: top + 14 });
+    },
+  } as unknown as CanvasRenderingContext2D;
+  const stamps = {
+    get: (text: string) => ({ image: text, width: text.length * 6, height: 14, bleed: BLEED }),
+  } as unknown as Stamps;
+  const { view, points } = stage.shot;
+  const { insets } = stage.props;
+  const placement = new Placement();
+  placement.reset(view.width, view.height, points);
+  placement.block(-1e5, -1e5, 1e5, insets.top);
+  placement.block(-1e5, view.height - insets.bottom, 1e5, 1e5);
+  drawAxisNames(context, stage.shot, stamps, placement);
+  return found;
+}
+
+describe.each([
+  ["a desktop", 744, 508],
+  ["a phone", 390, 376],
+])("what a square is worth, on %s", (_, width, height) => {
+  it("is said beside the name of PC 1 however the cloud is turned, and touches no name and no edge", () => {
+    const random = generator(width);
+    let said = 0;
+    let beside = 0;
+    for (let k = 0; k < 300; k += 1) {
+      const stage = new Stage({ ...someProps(40, 1 + k), mode: k % 3 === 0 ? "2d" : "3d" });
+      stage.width = width;
+      stage.height = height;
+      stage.setFlat(k % 3 === 0);
+      stage.refit(0, 0);
+      stage.orbit((random() - 0.5) * 900, (random() - 0.5) * 300);
+      if (k % 5 === 0) stage.zoom(1 + random(), random() * width, random() * height, false, 0);
+      stage.prepare(0, 1);
+      const all = words(stage);
+      const scale = all.find(({ text }) => text.startsWith("1 square = "));
+      if (scale === undefined) continue;
+      said += 1;
+      expect(scale.left).toBeGreaterThanOrEqual(2);
+      expect(scale.right).toBeLessThanOrEqual(width - 2);
+      expect(scale.top).toBeGreaterThanOrEqual(stage.props.insets.top - 1);
+      expect(scale.bottom).toBeLessThanOrEqual(height - stage.props.insets.bottom + 1);
+      for (const other of all) {
+        if (other === scale) continue;
+        const apart =
+          other.right <= scale.left ||
+          other.left >= scale.right ||
+          other.bottom <= scale.top ||
+          other.top >= scale.bottom;
+        expect(apart).toBe(true);
+        if (other.text === "PC 1" && Math.abs(other.top - scale.top) < 20 && Math.abs(other.left - scale.left) < 60)
+          beside += 1;
+      }
+    }
+    expect(said).toBeGreaterThan(290);
+    expect(beside).toBeGreaterThan(200);
+  });
+});

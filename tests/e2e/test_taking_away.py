@@ -1,0 +1,323 @@
+"""What is taken away is what was on screen: each file is read by something else than what wrote it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Complaints
+from page import Tab
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, Route
+from serving import tensorboard
+from trained import train
+
+from tensorboard_plugin_paramviz.web import binary
+
+OpenTab = Callable[..., tuple[Page, Complaints]]
+pytestmark = pytest.mark.xdist_group("taking away")
+SVG = "{http://www.w3.org/2000/svg}"
+STEP = 20
+EMBEDDING = "transformer.wte"
+#: px
+SHADOW = 40
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    logdir = tmp_path_factory.mktemp("runs")
+    train(logdir, 40)
+    with tensorboard(logdir) as address:
+        yield address
+
+
+@pytest.fixture
+def tab(address: str, open_tab: OpenTab) -> Tab:
+    return opened(address, open_tab)
+
+
+def opened(address: str, open_tab: OpenTab, **options: object) -> Tab:
+    page, _ = open_tab(address, device_scale_factor=2, **options)
+    tab = Tab(page)
+    tab.wait_for_cloud()
+    tab.frame.get_by_text("Reading snapshots").wait_for(state="hidden")
+    # As the phone has no field to type a step into, the keys go there.
+    page.keyboard.press("Home")
+    tab.wait_for_step(0)
+    for _ in range(STEP // 5):
+        page.keyboard.press("ArrowRight")
+    tab.wait_for_step(STEP)
+    page.mouse.move(2, 2)
+    tab.rest()
+    return tab
+
+
+def menu(tab: Tab) -> Locator:
+    return tab.frame.get_by_role("dialog", name="Save", exact=True)
+
+
+def saved(tab: Tab, choice: str, folder: Path) -> Path:
+    """Opens the menu, takes a choice and closes the menu again."""
+    tab.frame.get_by_label("Save (P)").click()
+    with tab.page.expect_download(timeout=30_000) as download:
+        menu(tab).get_by_role("button", name=choice).click()
+    menu(tab).get_by_text(f"Saved as {download.value.suggested_filename}").wait_for()
+    tab.page.keyboard.press("Escape")
+    menu(tab).wait_for(state="hidden")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def answered(address: str, route: str, **query: object) -> tuple[dict, dict]:
+    asked = f"{address}/data/plugin/paramviz/{route}?{urlencode(query)}"
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        return binary.decode(answer.read())
+
+
+def model(address: str) -> dict:
+    with urllib.request.urlopen(f"{address}/data/plugin/paramviz/model?run=trained", timeout=20) as answer:
+        return json.load(answer)
+
+
+def positions(address: str) -> np.ndarray:
+    """[R, 3] at STEP, from the server."""
+    of = {"run": "trained", "embedding": EMBEDDING, "from": STEP, "to": STEP}
+    return answered(address, "positions", **of)[1]["positions"][0]
+
+
+def test_the_table_is_read_back_as_what_the_server_knows(tab: Tab, address: str, tmp_path: Path) -> None:
+    path = saved(tab, "CSV Table", tmp_path)
+    assert path.name == f"trained-transformer.wte-step-{STEP}.csv"
+    table = pd.read_csv(path, keep_default_na=False, na_values={"norm": [""], "gradient": [""]})
+    labels = model(address)["embeddings"][0]["labels"]
+    assert table["id"].tolist() == list(range(len(labels)))
+    assert [json.loads(label) for label in table["token_json"]] == labels
+    np.testing.assert_array_equal(table[["x", "y", "z"]].to_numpy(np.float32), positions(address))
+    numbers = answered(address, "rows", run="trained", embedding=EMBEDDING, step=STEP)[1]
+    for column, name in (("norm", "norms"), ("gradient", "grad_norms"), ("displacement", "displacements")):
+        np.testing.assert_array_equal(table[column].to_numpy(np.float32), numbers[name])
+    assert table["count"].tolist() == model(address)["embeddings"][0]["counts"]
+    assert set(table["step"]) == set(table["numbers_step"]) == {STEP}
+    shown = dict(zip(labels, table["token"], strict=True))
+    assert (shown[" "], shown["\n"], shown["a"]) == ("␣", "↵", "a")
+    assert (shown["="], shown["-"], shown["@"]) == ("'=", "'-", "'@"), "no cell that a spreadsheet would run"
+    assert not path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_point_cloud_is_read_back_in_the_colours_of_the_legend(tab: Tab, address: str, tmp_path: Path) -> None:
+    content = saved(tab, "PLY Points", tmp_path).read_bytes()
+    header, _, data = content.partition(b"end_header\n")
+    lines = header.decode("ascii").splitlines()
+    assert lines[:2] == ["ply", "format binary_little_endian 1.0"]
+    assert {"comment run trained", f"comment embedding {EMBEDDING}", f"comment step {STEP}"} <= set(lines)
+    kinds = {"float": "<f4", "double": "<f8", "int": "<i4", "uchar": "u1"}
+    fields = [line.split()[1:] for line in lines if line.startswith("property")]
+    vertices = np.frombuffer(data, [(name, kinds[kind]) for kind, name in fields])
+    expected = positions(address)
+    assert f"element vertex {len(expected)}" in lines
+    np.testing.assert_array_equal(np.stack([vertices[axis] for axis in "xyz"], 1), expected)
+    assert vertices["id"].tolist() == list(range(len(expected)))
+    np.testing.assert_allclose(vertices["norm"][:3], norms(address)[:3])
+    drawn = {tuple(int(part) for part in color) for color in vertices[["red", "green", "blue"]].tolist()}
+    assert len(drawn) > 2
+    assert drawn <= legend_colors(tab)
+
+
+def norms(address: str) -> np.ndarray:
+    return answered(address, "rows", run="trained", embedding=EMBEDDING, step=STEP)[1]["norms"]
+
+
+def legend_colors(tab: Tab) -> set[tuple[int, ...]]:
+    found = tab.frame.evaluate(
+        "() => [...document.querySelectorAll('.legend *')].map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    return {tuple(int(part) for part in re.findall(r"\d+", color)[:3]) for color in found}
+
+
+def pixels(source: Path | bytes) -> np.ndarray:
+    """[H, W, 3]"""
+    return np.asarray(Image.open(io.BytesIO(source) if isinstance(source, bytes) else source).convert("RGB"), int)
+
+
+def screen(tab: Tab) -> np.ndarray:
+    """The cloud on screen, two px for each CSS px, without what the page lays over it."""
+    tab.page.mouse.move(2, 2)
+    tab.rest()
+    over = "document.querySelectorAll('.centre > :not(.cloud)')"
+    lay = f"(how) => {{ for (const one of {over}) one.style.visibility = how; }}"
+    tab.frame.evaluate(lay, "hidden")
+    image = pixels(tab.frame.locator(".cloud").screenshot())
+    tab.frame.evaluate(lay, "")
+    return image
+
+
+def differing(one: np.ndarray, other: np.ndarray) -> float:
+    """Share of the px that anybody could tell apart: grain and edges are smoothed anew on each way to the screen. The
+    margins aren't looked at: TensorBoard's head and the phone's sheet cast shadows there."""
+    return float((np.abs(one - other).max(axis=2) > 24)[SHADOW:-SHADOW].mean())
+
+
+def drawing(path: Path) -> tuple[ElementTree.Element, ElementTree.Element]:
+    """The sheet and, inside it, the cloud."""
+    root = ElementTree.parse(path).getroot()
+    cloud = root.find(f"{SVG}svg")
+    assert cloud is not None
+    return root, cloud
+
+
+def texts(element: ElementTree.Element) -> list[str]:
+    return [text.text or "" for text in element.iter(f"{SVG}text")]
+
+
+def rasterized(browser: Browser, path: Path) -> np.ndarray:
+    """As Chromium itself draws the file, two px for each of the picture's."""
+    root, _ = drawing(path)
+    width, height = (int(float(root.attrib[side])) for side in ("width", "height"))
+    context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    image = pixels(page.screenshot())
+    context.close()
+    return image
+
+
+LOSE = """() => { for (const canvas of document.querySelectorAll('.cloud canvas'))
+  canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context').loseContext(); }"""
+SCREENS = {
+    "wide and dark": {"width": 1280, "height": 720, "dark": True},
+    "wide and light": {"width": 1280, "height": 720},
+    "in 2D": {"width": 1280, "height": 720, "dark": True},
+    "3D lost": {"width": 1280, "height": 720},
+    "on a phone": {"width": 390, "height": 844, "dark": True},
+}
+
+
+@pytest.mark.parametrize("case", SCREENS)
+def test_pictures_show_what_is_on_screen_and_the_screen_stays(
+    case: str, address: str, open_tab: OpenTab, browser: Browser, tmp_path: Path
+) -> None:
+    tab = opened(address, open_tab, **SCREENS[case])
+    if case == "in 2D":
+        tab.frame.get_by_label("2D view").click()
+    if case == "3D lost":
+        tab.frame.evaluate(LOSE)
+        tab.frame.get_by_text("2D view is shown").wait_for()
+    before = screen(tab)
+    png, svg = saved(tab, "PNG Picture", tmp_path), saved(tab, "SVG Picture", tmp_path)
+    assert differing(screen(tab), before) < 5e-5, "taking a picture changes nothing on screen"
+
+    _, cloud = drawing(svg)
+    image = pixels(png)
+    top, height = (round(2 * float(cloud.attrib[side])) for side in ("y", "height"))
+    shown = image[top : top + height]
+    assert shown.shape == before.shape
+    assert np.ptp(before) > 100, "something is drawn"
+    assert differing(shown, before) < 1e-4
+
+    lines = rasterized(browser, svg)
+    assert lines.shape == image.shape
+    assert np.abs(lines - image).mean() < 3
+    places = [tab.frame.evaluate("row => document.querySelector('.cloud').scene.place(row)", row) for row in range(30)]
+    apart = []
+    for at in filter(None, places):
+        x, y = round(2 * at["x"]), round(2 * at["y"]) + top
+        inside = (slice(y - 3, y + 4), slice(x - 3, x + 4))
+        apart.append(np.abs(lines[inside] - image[inside]).mean())
+    assert np.median(apart) < 12, "points have the same colours and hide each other in the same order"
+
+
+def test_pictures_say_what_they_show(tab: Tab, tmp_path: Path) -> None:
+    path = saved(tab, "SVG Picture", tmp_path)
+    root, cloud = drawing(path)
+    around = [text.text or "" for text in root.findall(f"{SVG}text")]
+    assert around[0] == f"trained · {EMBEDDING}"
+    assert f"Step {STEP} of 35" in around
+    rows = tab.frame.evaluate("document.querySelector('.cloud').scene.drawing().visible.length")
+    assert f"{rows} of {rows} tokens" in around
+    assert re.search(r"PCA of the whole run, \d+ % of variance shown", " ".join(around))
+    assert re.search(r"logged 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC", " ".join(around))
+    counts = [int(text.replace(",", "")) for text in around if re.fullmatch(r"[\d,]+", text)]
+    assert sum(counts) == rows, "the classes' counts are of all that is shown"
+    assert "consonant" in around
+    assert any(text.startswith("count 1 to") for text in around)
+    assert any(re.fullmatch(r"last \d+ steps", text) for text in around)
+    assert any(text.startswith("PC 1 · ") for text in texts(cloud))
+    drawn = {(round(float(c.attrib["cx"])), round(float(c.attrib["cy"]))) for c in cloud.iter(f"{SVG}circle")}
+    for row in range(0, rows, 7):
+        at = tab.frame.evaluate("row => document.querySelector('.cloud').scene.place(row)", row)
+        near = min(abs(x - at["x"]) + abs(y - at["y"]) for x, y in drawn)
+        assert near <= 1.1, row
+    assert len(path.read_bytes()) < 200_000
+
+
+def test_what_could_not_be_saved_says_why_and_is_tried_again(tab: Tab, tmp_path: Path) -> None:
+    tab.page.route("**/paramviz/rows?*", lambda route: route.fulfill(status=503, body="The disk is busy."))
+    tab.frame.get_by_label("Save (P)").click()
+    menu(tab).get_by_role("button", name="CSV Table").click()
+    menu(tab).get_by_text("The disk is busy.").wait_for()
+    tab.page.unroute("**/paramviz/rows?*")
+    with tab.page.expect_download() as download:
+        menu(tab).get_by_role("button", name="Try again").click()
+    menu(tab).get_by_text("Saved as").wait_for()
+    assert menu(tab).get_by_text("The disk is busy.").count() == 0
+    assert download.value.suggested_filename.endswith(".csv")
+
+
+def test_files_of_the_whole_run_come_from_the_server(tab: Tab, tmp_path: Path) -> None:
+    path = saved(tab, "Positions of the whole run as JSON", tmp_path)
+    table = json.loads(path.read_text())
+    column = table["columns"].index("step")
+    assert sorted({row[column] for row in table["data"]}) == list(range(0, 40, 5))
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=404, body="The run is gone.")
+
+    tab.page.route("**/paramviz/export?*", refuse)
+    tab.frame.get_by_label("Save (P)").click()
+    menu(tab).get_by_role("button", name="Vectors of the whole run as NPZ").click()
+    menu(tab).get_by_text("The run is gone.").wait_for()
+    menu(tab).get_by_role("button", name="Try again").wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_menu_is_used_by_keyboard_alone(address: str, open_tab: OpenTab, width: int) -> None:
+    tab = opened(address, open_tab, width=width, height=844)
+    page, button = tab.page, tab.frame.get_by_label("Save (P)")
+    button.focus()
+    page.keyboard.press("Enter")
+    menu(tab).wait_for()
+    active = "() => document.activeElement.ariaLabel || document.activeElement.textContent"
+
+    def press(key: str) -> str:
+        page.keyboard.press(key)
+        return str(tab.frame.evaluate(active))
+
+    assert str(tab.frame.evaluate(active)).startswith("PNG")
+    assert press("ArrowDown").startswith("SVG")
+    assert press("ArrowUp").startswith("PNG")
+    assert press("ArrowUp") == "Vectors of the whole run as NPZ", "round"
+    assert press("ArrowDown").startswith("PNG")
+    assert press("End") == "Vectors of the whole run as NPZ"
+    assert press("Home").startswith("PNG")
+    box, inner = menu(tab).bounding_box(), page.viewport_size
+    assert box
+    assert inner
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= inner["width"]
+    assert box["y"] + box["height"] <= inner["height"]
+    assert press("Escape") == "Save (P)"
+    menu(tab).wait_for(state="hidden")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert tab.step() == STEP, "the arrows were the menu's"
+    page.keyboard.press("p")
+    menu(tab).wait_for()
