@@ -1,10 +1,10 @@
 /** The entry the host imports. */
 
 import { render as mount } from "preact";
+import { borrowFonts } from "./colors/theme";
 import { App, listenToKeys } from "./panels/app";
 import { start } from "./store/start";
 import styles from "./styles/index.css?inline";
-import { borrowFonts } from "./theme";
 
 /** Called by the host once, in the tab's own frame. Returns what takes the page down again. */
 export function render(): () => void {

@@ -1,13 +1,13 @@
 /** A run on screen for the tests of choosing: eight characters, four positions, a storage of the browser's. */
 
 import { afterEach, beforeEach, vi } from "vitest";
-import { SnapshotSet } from "../src/snapshots";
 import { endIsolation, showAllClasses, visible } from "../src/store/filters";
 import { followGroups, groups } from "../src/store/groups";
 import { setModel } from "../src/store/runs";
 import { followSearch, setMatchCase, setQuery, setRegex } from "../src/store/search";
 import { forgetRows } from "../src/store/selection";
 import { makeCloud, showCloud } from "../src/store/timeline";
+import { SnapshotSet } from "../src/time/snapshots";
 import type { Basis, Embedding, Model } from "../src/wire.gen";
 
 export const LABELS = ["a", "e", "b", "B", "E", "3", " ", "!"];

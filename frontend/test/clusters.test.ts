@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Clusters, clusterNames, joinedClusters, keptNumbers } from "../src/clusters";
+import { type Clusters, clusterNames, joinedClusters, keptNumbers } from "../src/rows/clusters";
 
 const clusters = (...of: number[]): Clusters => {
   const sizes: number[] = [];

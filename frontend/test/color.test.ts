@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { paint, robustEnds, runColor } from "../src/color";
-import { classColor, classTextColor, rgb, vocabulary } from "../src/tokens";
+import { paint, robustEnds, runColor } from "../src/colors/color";
+import { classColor, classTextColor, rgb, vocabulary } from "../src/words/tokens";
 
 function luminance(hex: string): number {
   const [r, g, b] = rgb(hex).map((value) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { CLUSTER_COLOR_COUNT, clusterColor, paint, runColor } from "../src/color";
+import { CLUSTER_COLOR_COUNT, clusterColor, paint, runColor } from "../src/colors/color";
 import type { Theme } from "../src/scene/types";
-import { CHARACTER_CLASSES, PIECE_CLASSES } from "../src/token_classes";
-import { classColor } from "../src/tokens";
+import { CHARACTER_CLASSES, PIECE_CLASSES } from "../src/words/token_classes";
+import { classColor } from "../src/words/tokens";
 import { contrast, difference, lab, VISIONS } from "./color_vision";
 
 // Vitest gives style sheets as empty; Node's own reader has no types here.

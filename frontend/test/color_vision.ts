@@ -1,6 +1,6 @@
 /** How colours look with a colour-vision deficiency, and how far apart they are: the oracle of the tests of colours. */
 
-import { rgb } from "../src/tokens";
+import { rgb } from "../src/words/tokens";
 
 type Triple = readonly [number, number, number];
 type Matrix = readonly [Triple, Triple, Triple];

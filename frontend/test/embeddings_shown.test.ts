@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { SnapshotSet } from "../src/snapshots";
 import { loopAll, loopOver, loopPart, markLoop, placeAhead, play, playing, seek } from "../src/store/playback";
 import {
   beside,
@@ -16,6 +15,7 @@ import {
 } from "../src/store/runs";
 import { loop, pace } from "../src/store/settings";
 import { makeCloud, showCloud } from "../src/store/timeline";
+import { SnapshotSet } from "../src/time/snapshots";
 import type { Embedding, Model } from "../src/wire.gen";
 import { EMBEDDING, POSITIONS } from "./cloud_server";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { GROUP_COLORS } from "../src/group_colors";
+import { GROUP_COLORS } from "../src/colors/group_colors";
 import {
   type Group,
   type Named,
@@ -9,8 +9,8 @@ import {
   recall,
   remember,
   writeGroups,
-} from "../src/groups_memory";
-import { CHARACTER_CLASSES } from "../src/token_classes";
+} from "../src/words/groups_memory";
+import { CHARACTER_CLASSES } from "../src/words/token_classes";
 import {
   common,
   readTokens,
@@ -22,8 +22,8 @@ import {
   union,
   without,
   writeTokens,
-} from "../src/token_sets";
-import { classColor } from "../src/tokens";
+} from "../src/words/token_sets";
+import { classColor } from "../src/words/tokens";
 import { contrast, difference, lab, VISIONS } from "./color_vision";
 import { generator } from "./scene/random";
 

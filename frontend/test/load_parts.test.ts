@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { coursesOf } from "../src/cloud_parts";
+import { coursesOf } from "../src/rows/cloud_parts";
 import { seek, settle } from "../src/store/playback";
 import {
   cloud,
@@ -12,7 +12,7 @@ import {
   still,
   varianceOverRun,
 } from "../src/store/timeline";
-import { firstThree } from "../src/tour_math";
+import { firstThree } from "../src/time/tour_math";
 import { EMBEDDING, POSITIONS, server, settled, start, tellRuns, useServer } from "./cloud_server";
 
 useServer();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { middleOf, mostFrequent } from "../src/group_numbers";
-import { changesOf } from "../src/neighbour_changes";
+import { middleOf, mostFrequent } from "../src/rows/group_numbers";
+import { changesOf } from "../src/rows/neighbour_changes";
 
 const near = (...rows: number[]) => rows.map((row, i) => ({ row, similarity: 0.9 - i / 10 }));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { advance, neighbourSpeed, type Pace, runSecs, SPEEDS, type Steps } from "../src/playback_math";
-import { SnapshotSet } from "../src/snapshots";
+import { advance, neighbourSpeed, type Pace, runSecs, SPEEDS, type Steps } from "../src/time/playback_math";
+import { SnapshotSet } from "../src/time/snapshots";
 
 function run(steps: readonly number[]): SnapshotSet {
   const set = new SnapshotSet(1);

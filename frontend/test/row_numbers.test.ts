@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { courseOf, joined, numbersAt, type RowNumbers, spread, withNumbers } from "../src/row_numbers";
+import { courseOf, joined, numbersAt, type RowNumbers, spread, withNumbers } from "../src/rows/row_numbers";
 
 const at = (step: number, ...norms: number[]): RowNumbers => ({
   step,

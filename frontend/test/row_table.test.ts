@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sortedRows } from "../src/row_table";
+import { sortedRows } from "../src/rows/row_table";
 
 const values = [3, Number.NaN, 7, 7, -1];
 const all = [1, 1, 1, 1, 1];

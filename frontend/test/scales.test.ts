@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scaleFrom0, scaleOfAll, scaleOver, shareOn, valueOn } from "../src/scales";
+import { scaleFrom0, scaleOfAll, scaleOver, shareOn, valueOn } from "../src/rows/scales";
 
 const grown = (count: number, of: (i: number) => number) => Array.from({ length: count }, (_, i) => of(i));
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { makeFinder, type Runner } from "../src/pattern_finder";
-import type { Found, Told } from "../src/pattern_worker";
-import { type Change, suggestions } from "../src/relax";
-import { lookOn } from "../src/run_pattern";
-import { findText, longestFound, type SearchOptions, type Texts, wantedOf } from "../src/search";
-import { vocabulary } from "../src/tokens";
+import { makeFinder, type Runner } from "../src/search/pattern_finder";
+import type { Found, Told } from "../src/search/pattern_worker";
+import { type Change, suggestions } from "../src/search/relax";
+import { lookOn } from "../src/search/run_pattern";
+import { findText, longestFound, type SearchOptions, type Texts, wantedOf } from "../src/search/search";
+import { vocabulary } from "../src/words/tokens";
 import { generator } from "./scene/random";
 
 const PLAIN: SearchOptions = { regex: false, matchCase: false };

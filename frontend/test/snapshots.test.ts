@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { coarseStride, SnapshotSet } from "../src/snapshots";
+import { coarseStride, SnapshotSet } from "../src/time/snapshots";
 
 /** Snapshots at steps 0, 10, 20 …, of which only some are loaded. */
 function setOf(total: number, loaded: (ordinal: number) => boolean): SnapshotSet {

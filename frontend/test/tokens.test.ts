@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classColor, displayLabel, vocabulary } from "../src/tokens";
+import { classColor, displayLabel, vocabulary } from "../src/words/tokens";
 
 const classesOf = (labels: string[]) => {
   const words = vocabulary(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawAlong, type Frame, firstThree, GrandTour, heaviest, sharesAlong } from "../src/tour_math";
+import { drawAlong, type Frame, firstThree, GrandTour, heaviest, sharesAlong } from "../src/time/tour_math";
 
 const dot = (frame: Frame, a: number, b: number, other = frame) => {
   let sum = 0;

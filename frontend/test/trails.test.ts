@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SnapshotSet } from "../src/snapshots";
-import { fastestRows, loadedBetween, trailsOf, trailWindow } from "../src/trails_math";
+import { SnapshotSet } from "../src/time/snapshots";
+import { fastestRows, loadedBetween, trailsOf, trailWindow } from "../src/time/trails_math";
 
 /** Row r moves r units a snapshot along x; row 3 is not finite. */
 function moving(total: number): SnapshotSet {

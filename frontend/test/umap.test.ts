@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { SnapshotSet } from "../src/snapshots";
 import { chooseRun, setModel, toggleEmbedding } from "../src/store/runs";
 import { projection, setProjection } from "../src/store/settings";
 import { cloud, drawnPositions, makeCloud, morph, setStill, showCloud, still } from "../src/store/timeline";
 import { cancelUmap, followUmap, linear, tryUmapAgain, umapTask } from "../src/store/umap";
+import { SnapshotSet } from "../src/time/snapshots";
 import type { Basis, Model } from "../src/wire.gen";
 import { EMBEDDING, POSITIONS } from "./cloud_server";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf, dimensionAt, distance, shortest, vectorEnds, vectorJson, vectorTsv } from "../src/vector";
+import { columnsOf, dimensionAt, distance, shortest, vectorEnds, vectorJson, vectorTsv } from "../src/rows/vector";
 
 const random = (count: number) => {
   let seed = 7;

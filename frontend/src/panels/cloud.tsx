@@ -2,8 +2,8 @@
 
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { coursesOf } from "../cloud_parts";
 import { wholePercent } from "../format";
+import { coursesOf } from "../rows/cloud_parts";
 import { createScene } from "../scene";
 import type { SceneHandle, SceneProps } from "../scene/types";
 import { colors, labelPriority, sizes, trailPaths } from "../store/appearance";
@@ -43,7 +43,7 @@ import {
   still,
 } from "../store/timeline";
 import { tourNames } from "../store/tour";
-import { drawAlong } from "../tour_math";
+import { drawAlong } from "../time/tour_math";
 
 const MORPH_MS = 1000;
 const EMPTY = new Float32Array(0);

@@ -4,7 +4,7 @@ import { integer } from "../format";
 import { type ClassRows, classRows, clickClass, onlyClass, showAllClasses } from "../store/filters";
 import { rowNoun } from "../store/runs";
 import { theme } from "../store/settings";
-import { classColor } from "../tokens";
+import { classColor } from "../words/tokens";
 import { Section } from "./section";
 
 export function Filters() {

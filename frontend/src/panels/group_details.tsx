@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { integer, number, percent, plural } from "../format";
-import { type Middle, middleOf, mostFrequent } from "../group_numbers";
+import { type Middle, middleOf, mostFrequent } from "../rows/group_numbers";
 import { numbersExact } from "../store/load_numbers";
 import { MEASURES } from "../store/measures";
 import { select } from "../store/selection";

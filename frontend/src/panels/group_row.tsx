@@ -1,9 +1,8 @@
 /** One group: its colour, its name to choose it again, and what can be done with it. */
 
 import { useState } from "preact/hooks";
+import { groupColor } from "../colors/group_colors";
 import { integer } from "../format";
-import { groupColor } from "../group_colors";
-import { LONGEST_NAME } from "../groups_memory";
 import { chooseTokens, chosenTokens } from "../store/chosen";
 import {
   addToGroup,
@@ -15,7 +14,8 @@ import {
   type ShownGroup,
 } from "../store/groups";
 import { theme } from "../store/settings";
-import { common, same, sizeOf, without } from "../token_sets";
+import { LONGEST_NAME } from "../words/groups_memory";
+import { common, same, sizeOf, without } from "../words/token_sets";
 import { scene } from "./cloud";
 import { Icon } from "./icons";
 import { showOnly } from "./isolation";

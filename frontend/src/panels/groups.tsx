@@ -3,12 +3,12 @@
 import { useSignalEffect } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { integer } from "../format";
-import { LONGEST_NAME, MOST_GROUPS } from "../groups_memory";
 import { chooseNothing, chosen, chosenTokens } from "../store/chosen";
 import { chosenGroup, full, groups, nameChosen, shownGroups } from "../store/groups";
 import { rowNoun } from "../store/runs";
 import { openSection } from "../store/sections";
 import { layout } from "../store/settings";
+import { LONGEST_NAME, MOST_GROUPS } from "../words/groups_memory";
 import { IconButton } from "./controls";
 import { GroupRow } from "./group_row";
 import { showOnly } from "./isolation";

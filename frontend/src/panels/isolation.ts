@@ -3,7 +3,7 @@
 import { rowsOnScreen } from "../store/chosen";
 import { endIsolation, isolate, isolated, isolating, showAll } from "../store/filters";
 import { isolationAtHand } from "../store/isolate";
-import type { Tokens } from "../token_sets";
+import type { Tokens } from "../words/token_sets";
 import { scene } from "./cloud";
 
 export function showOnly(tokens: Tokens, name: string | null): void {

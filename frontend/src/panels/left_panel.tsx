@@ -1,6 +1,6 @@
 /** What is shown and how: run, embedding, search, colour, size, labels, trails. */
 
-import { runColor } from "../color";
+import { runColor } from "../colors/color";
 import { chooseRun, runName, runOrdinal, runs } from "../store/runs";
 import { theme } from "../store/settings";
 import { Select } from "./controls";

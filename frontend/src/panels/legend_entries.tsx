@@ -1,7 +1,7 @@
 /** Classes and clusters in the legend: dot, name, how many, and a button that chooses what is drawn. */
 
 import { computed } from "@preact/signals";
-import { CLUSTER_COLOR_COUNT, clusterColor, UNKNOWN_COLOR } from "../color";
+import { CLUSTER_COLOR_COUNT, clusterColor, UNKNOWN_COLOR } from "../colors/color";
 import { integer, plural } from "../format";
 import { uncolored } from "../store/appearance";
 import { tokensOnScreen } from "../store/chosen";
@@ -9,8 +9,8 @@ import { classRows, clickClass, endIsolation, isolate, isolated } from "../store
 import { clusters, namesOfClusters } from "../store/load_clusters";
 import { theme } from "../store/settings";
 import { step } from "../store/timeline";
-import { NONE, same, type Tokens } from "../token_sets";
-import { classColor } from "../tokens";
+import { NONE, same, type Tokens } from "../words/token_sets";
+import { classColor } from "../words/tokens";
 
 export function ClassEntries() {
   return (

@@ -1,8 +1,8 @@
 /** Continuous scales in the legend: of colours with their ramp, of sizes with two balls, the ends written at both. */
 
-import { gradient } from "../color";
+import { gradient } from "../colors/color";
 import { brief, integer, number } from "../format";
-import { type Scale, shareOn } from "../scales";
+import { type Scale, shareOn } from "../rows/scales";
 import { colorMeasure, shownColorBy, shownSizeBy, sizeMeasure, uncolored } from "../store/appearance";
 import { numbersExact, rowNumbers } from "../store/load_numbers";
 import type { Measure } from "../store/measures";

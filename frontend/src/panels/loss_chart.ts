@@ -2,8 +2,8 @@
 
 import { extent, logTicks, mapper, smooth, ticks } from "../axis";
 import { integer, number } from "../format";
-import type { SnapshotSet } from "../snapshots";
 import type { Curve } from "../store/curves";
+import type { SnapshotSet } from "../time/snapshots";
 import { line, prepare, rule, text, token } from "./draw";
 
 export interface Plot {

@@ -1,7 +1,7 @@
 /** Nearest rows by cosine in the full space, at this step and at an earlier one, and what changed among them. */
 
 import { integer, number } from "../format";
-import { type Change, type Changes, changesOf, type Near } from "../neighbour_changes";
+import { type Change, type Changes, changesOf, type Near } from "../rows/neighbour_changes";
 import {
   allNeighbours,
   comparedStep,

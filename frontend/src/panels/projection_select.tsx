@@ -1,12 +1,12 @@
 /** Which three directions are drawn, and what there is to do with them. */
 
 import { integer, wholePercent } from "../format";
-import { SPEEDS, speedName } from "../playback_math";
 import { beside } from "../store/runs";
 import { type Projection, projection, reducedMotion, setProjection } from "../store/settings";
 import { cloud, reading, step, still, varianceOverRun } from "../store/timeline";
 import { nextView, setTourSpeed, toggleWandering, touring, tourSpeed, wandering } from "../store/tour";
 import { cancelUmap, tryUmapAgain, umapStep, umapTask } from "../store/umap";
+import { SPEEDS, speedName } from "../time/playback_math";
 import { Select } from "./controls";
 import { CopyButton } from "./copy_button";
 

@@ -1,10 +1,10 @@
 /** What the inspector and the card say of one row, put together from what is here. */
 
+import { distance } from "../rows/vector";
 import { detailsThen } from "../store/comparison";
 import { rowNumbers } from "../store/load_numbers";
 import { details, type RowDetails } from "../store/selection";
 import { cloud, partOf } from "../store/timeline";
-import { distance } from "../vector";
 
 export interface RowFacts {
   readonly known: RowDetails | undefined;

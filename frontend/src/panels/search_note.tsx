@@ -1,7 +1,7 @@
 /** What a search found; where it found nothing, what to change about it. */
 
 import { integer } from "../format";
-import type { Change } from "../relax";
+import type { Change } from "../search/relax";
 import { isolating } from "../store/filters";
 import { embeddingName, embeddings, rowNoun } from "../store/runs";
 import {

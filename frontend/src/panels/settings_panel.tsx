@@ -2,7 +2,6 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
-import { SPEEDS, speedName } from "../playback_math";
 import { resetSettings, settingsAreDefault } from "../store/remembered";
 import {
   economize,
@@ -33,6 +32,7 @@ import {
   trails,
 } from "../store/settings";
 import { currentLink } from "../store/start";
+import { SPEEDS, speedName } from "../time/playback_math";
 import { Segmented, Select } from "./controls";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { integer, number } from "../format";
-import { sortedRows } from "../row_table";
+import { sortedRows } from "../rows/row_table";
 import { shownColorBy } from "../store/appearance";
 import { visible } from "../store/filters";
 import { clusters, namesOfClusters } from "../store/load_clusters";

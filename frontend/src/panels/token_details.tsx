@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { integer, number, percent, UNKNOWN } from "../format";
-import { courseOf } from "../row_numbers";
+import { courseOf } from "../rows/row_numbers";
 import { rowNumbers } from "../store/load_numbers";
 import { histories, type RowHistory } from "../store/selection";
 import { ordinal, place } from "../store/timeline";

@@ -2,7 +2,7 @@
 
 import { theme } from "../store/settings";
 import { cloud, partOf } from "../store/timeline";
-import { classColor, classTextColor, type TokenClass } from "../tokens";
+import { classColor, classTextColor, type TokenClass } from "../words/tokens";
 
 export interface RowName {
   /** "a", "␣the", "17". */

@@ -1,7 +1,7 @@
 /** What some rows are, in a line or two: the most frequent labels and, where it is known, how long their vectors are on average. */
 
 import { number } from "../format";
-import { middleOf, mostFrequent } from "../group_numbers";
+import { middleOf, mostFrequent } from "../rows/group_numbers";
 import { MEASURES } from "../store/measures";
 import { cloud } from "../store/timeline";
 

@@ -2,11 +2,11 @@
 
 import { useEffect, useId, useState } from "preact/hooks";
 import { duration, integer, UNKNOWN } from "../format";
-import { SPEEDS, speedName } from "../playback_math";
 import { atEnd, following, goLive, loopPart, markLoop, playing, seekStep, stepBy, togglePlay } from "../store/playback";
 import { connection, heardAt, run } from "../store/runs";
 import { layout, loop, type Pace, pace, setPace, setSpeed, speed, toggleLoop } from "../store/settings";
 import { approximate, step, stepRange, total } from "../store/timeline";
+import { SPEEDS, speedName } from "../time/playback_math";
 import type { RunInfo } from "../wire.gen";
 import { IconButton, Select } from "./controls";
 import { Icon } from "./icons";

@@ -2,11 +2,11 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { integer, number } from "../format";
+import { columnsOf, dimensionAt, shortest, vectorEnds, vectorJson, vectorTsv } from "../rows/vector";
 import { details } from "../store/selection";
 import { theme } from "../store/settings";
 import { cloud, partOf } from "../store/timeline";
 import { useSize } from "../use_size";
-import { columnsOf, dimensionAt, shortest, vectorEnds, vectorJson, vectorTsv } from "../vector";
 import { copyText } from "./copy_text";
 import { prepare, token } from "./draw";
 import { nameOf } from "./token_name";

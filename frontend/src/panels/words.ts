@@ -1,7 +1,7 @@
 /** The sentences that tell what the canvas shows just now. */
 
 import { integer, number, plural, wholePercent } from "../format";
-import { sortedRows } from "../row_table";
+import { sortedRows } from "../rows/row_table";
 import { colorMeasure, colorsByClass, shownColorBy, shownSizeBy, trailSteps } from "../store/appearance";
 import { chosen } from "../store/chosen";
 import { train, valueAt } from "../store/curves";
@@ -12,7 +12,7 @@ import { hits, query } from "../store/search";
 import { details, selected } from "../store/selection";
 import { type ColorBy, mode, projection, type SizeBy } from "../store/settings";
 import { cloud, ordinal, step, varianceOverRun, varianceShown } from "../store/timeline";
-import { fastestRows } from "../trails_math";
+import { fastestRows } from "../time/trails_math";
 import { nameOf } from "./token_name";
 
 const NAMED = 3;

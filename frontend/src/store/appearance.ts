@@ -1,11 +1,11 @@
 /** How the rows look at the cursor: colours, sizes, label order, trails. Derived only, nothing is written here. */
 
 import { computed } from "@preact/signals";
-import { clusterColor, paint, UNKNOWN_COLOR } from "../color";
-import { type Scale, scaleOfAll, shareOn } from "../scales";
+import { clusterColor, paint, UNKNOWN_COLOR } from "../colors/color";
+import { type Scale, scaleOfAll, shareOn } from "../rows/scales";
 import type { Trail } from "../scene/types";
-import { classColor, rgb } from "../tokens";
-import { fastestRows, trailsOf, trailWindow } from "../trails_math";
+import { fastestRows, trailsOf, trailWindow } from "../time/trails_math";
+import { classColor, rgb } from "../words/tokens";
 import { visible } from "./filters";
 import { clusters } from "./load_clusters";
 import { MEASURES, type Measure } from "./measures";

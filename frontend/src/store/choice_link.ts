@@ -1,8 +1,8 @@
 /** What a link carries of search, filters, groups and choice. */
 
 import type { Signal } from "@preact/signals";
-import { LONGEST_NAME, readGroups, writeGroups } from "../groups_memory";
-import { escaped, readTokens, type Tokens, unescaped, writeTokens } from "../token_sets";
+import { LONGEST_NAME, readGroups, writeGroups } from "../words/groups_memory";
+import { escaped, readTokens, type Tokens, unescaped, writeTokens } from "../words/token_sets";
 import { chooseTokens, chosenTokens } from "./chosen";
 import { hiddenClasses, isolate, isolated } from "./filters";
 import { awaitGroups, groups } from "./groups";

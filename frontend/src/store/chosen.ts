@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Choice } from "../scene/types";
-import { common, NONE, type RowsOf, rowsOf, type Tokens, tokensOf, union, without } from "../token_sets";
+import { common, NONE, type RowsOf, rowsOf, type Tokens, tokensOf, union, without } from "../words/token_sets";
 import { type Cloud, cloud } from "./timeline";
 
 /** By ids, so that another projection or session keeps it. */

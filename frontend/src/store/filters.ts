@@ -1,8 +1,8 @@
 /** Which rows are drawn at all: those of the classes that are not hidden and, while something is isolated, only that. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { sizeOf, type Tokens } from "../token_sets";
-import type { TokenClass } from "../tokens";
+import { sizeOf, type Tokens } from "../words/token_sets";
+import type { TokenClass } from "../words/tokens";
 import { rowsOnScreen } from "./chosen";
 import { bracket, cloud, loadedVersion } from "./timeline";
 

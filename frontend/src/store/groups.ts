@@ -1,11 +1,11 @@
 /** Groups of tokens that were named: kept by this browser for each run, and what the scene rings. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { GROUP_COLORS, groupColor } from "../group_colors";
-import { type Group, LONGEST_NAME, MOST_GROUPS, parseMemory, recall, remember } from "../groups_memory";
+import { GROUP_COLORS, groupColor } from "../colors/group_colors";
 import type { Mark } from "../scene/types";
-import { common, same, sizeOf, type Tokens, union } from "../token_sets";
-import { rgb } from "../tokens";
+import { type Group, LONGEST_NAME, MOST_GROUPS, parseMemory, recall, remember } from "../words/groups_memory";
+import { common, same, sizeOf, type Tokens, union } from "../words/token_sets";
+import { rgb } from "../words/tokens";
 import { chosen, chosenTokens, rowsOnScreen } from "./chosen";
 import { embeddings, model } from "./runs";
 import { theme } from "./settings";

@@ -1,6 +1,6 @@
 /** Which snapshots are held and which are read next: as much as memory may hold, round the cursor. */
 
-import { coarseStride, type Range, type SnapshotSet } from "../snapshots";
+import { coarseStride, type Range, type SnapshotSet } from "../time/snapshots";
 import { placeAhead } from "./playback";
 import { ordinal, place } from "./timeline";
 

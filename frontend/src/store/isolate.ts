@@ -1,6 +1,6 @@
 /** What can be shown alone just now. */
 
-import { sizeOf, type Tokens } from "../token_sets";
+import { sizeOf, type Tokens } from "../words/token_sets";
 import { chosenTokens, tokensOnScreen } from "./chosen";
 import { hits } from "./search";
 import { details, selected } from "./selection";

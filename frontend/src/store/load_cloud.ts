@@ -3,7 +3,7 @@
 
 import { getPositions } from "../api";
 import type { Reply } from "../pvz1";
-import { coarseStride, SnapshotSet } from "../snapshots";
+import { coarseStride, SnapshotSet } from "../time/snapshots";
 import type { Embedding, PositionsHeader, RunInfo } from "../wire.gen";
 import { focusOf, mostHeld, nextRange, outlineStride } from "./holding";
 import { followGrowth, following, playing, setFollowing, settle } from "./playback";

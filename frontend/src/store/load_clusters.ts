@@ -3,8 +3,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { getClusters } from "../api";
-import { type Clusters, clusterNames, joinedClusters, keptNumbers } from "../clusters";
-import type { SnapshotSet } from "../snapshots";
+import { type Clusters, clusterNames, joinedClusters, keptNumbers } from "../rows/clusters";
+import type { SnapshotSet } from "../time/snapshots";
 import { latest, REST_MS } from "./latest";
 import { colorBy, showing } from "./settings";
 import { cloud, total } from "./timeline";

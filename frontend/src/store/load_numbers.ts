@@ -3,8 +3,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { ApiError, getRowNorms } from "../api";
-import { joined, type RowNumbers, spread, withNumbers } from "../row_numbers";
-import type { SnapshotSet } from "../snapshots";
+import { joined, type RowNumbers, spread, withNumbers } from "../rows/row_numbers";
+import type { SnapshotSet } from "../time/snapshots";
 import { groupShown } from "./group_shown";
 import { exactStep, latest, REST_MS } from "./latest";
 import { playing } from "./playback";

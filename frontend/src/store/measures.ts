@@ -2,8 +2,8 @@
  * Derived only, nothing is written here. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { type NumberName, numbersAt } from "../row_numbers";
-import { type Scale, scaleFrom0, scaleOver } from "../scales";
+import { type NumberName, numbersAt } from "../rows/row_numbers";
+import { type Scale, scaleFrom0, scaleOver } from "../rows/scales";
 import { rowNumbers, spreadNumbers } from "./load_numbers";
 import { cloud, ordinal } from "./timeline";
 

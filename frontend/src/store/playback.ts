@@ -1,7 +1,7 @@
 /** Moves the time cursor: playing, stepping, scrubbing, and following a run that is still growing. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { advance } from "../playback_math";
+import { advance } from "../time/playback_math";
 import { loop, pace, reducedMotion, showing, speed } from "./settings";
 import { cloud, cursorStep, ordinal, place, setPlace, total } from "./timeline";
 

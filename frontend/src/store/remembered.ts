@@ -1,7 +1,7 @@
 /** Which settings this browser remembers, with their defaults and the values they may have. */
 
 import { batch, effect, type Signal } from "@preact/signals";
-import { SPEEDS } from "../playback_math";
+import { SPEEDS } from "../time/playback_math";
 import * as settings from "./settings";
 
 const KEY = "paramviz.settings";

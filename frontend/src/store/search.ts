@@ -1,11 +1,11 @@
 /** What the person looks for, the rows that have it, and what to change when there are none. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { makeFinder, type Runner } from "../pattern_finder";
-import { type Change, type Elsewhere, type Suggestion, suggestions } from "../relax";
-import { findText, type SearchOptions, type Texts, wantedOf } from "../search";
-import { vocabulary } from "../tokens";
+import { makeFinder, type Runner } from "../search/pattern_finder";
+import { type Change, type Elsewhere, type Suggestion, suggestions } from "../search/relax";
+import { findText, type SearchOptions, type Texts, wantedOf } from "../search/search";
 import type { Embedding } from "../wire.gen";
+import { vocabulary } from "../words/tokens";
 import { endIsolation, isolated, showClassesOf, visible } from "./filters";
 import { chooseEmbedding, embeddings } from "./runs";
 import { cloud } from "./timeline";
@@ -82,7 +82,7 @@ const NO_SUGGESTIONS: readonly Suggestion[] = [];
 
 const TYPING_MS = 120;
 const finder = makeFinder(
-  () => new Worker(new URL("../pattern_worker.ts", import.meta.url), { type: "module" }) as unknown as Runner,
+  () => new Worker(new URL("../search/pattern_worker.ts", import.meta.url), { type: "module" }) as unknown as Runner,
 );
 
 /** Runs patterns and works out what to suggest; returns what stops it. */

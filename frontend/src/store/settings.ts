@@ -1,13 +1,13 @@
 /** What the person set and what the surroundings say. What is remembered of it stands in `remembered.ts`. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { Palette } from "../color";
-import { neighbourSpeed, type Pace } from "../playback_math";
+import type { Palette } from "../colors/color";
 import type { LabelMode, Theme, Tool, ViewMode } from "../scene/types";
+import { neighbourSpeed, type Pace } from "../time/playback_math";
 
 export type ColorBy = "class" | "cluster" | "norm" | "gradient" | "displacement" | "count";
 export type SizeBy = "same" | "count" | "norm" | "gradient" | "displacement";
-export type { Pace } from "../playback_math";
+export type { Pace } from "../time/playback_math";
 /** What the directions drawn are principal components of, as the server's route takes it. */
 export type Linear = "joint" | "last" | "clusters" | "tour" | `step:${number}`;
 /** Those, or the UMAP of one step. */

@@ -1,13 +1,13 @@
 /** What is on screen, put in words and columns: for what is taken away. Derived only, nothing is written here. */
 
-import { clusterColor, paint } from "../color";
+import { clusterColor, paint } from "../colors/color";
+import { groupColor } from "../colors/group_colors";
 import { integer, number } from "../format";
-import { groupColor } from "../group_colors";
 import type { Drawing } from "../scene/shapes";
 import type { LegendPart, Moment } from "../takeaway/caption";
 import { hex } from "../takeaway/svg_text";
 import { type Column, drawnRows, type Table } from "../takeaway/table";
-import { classColor } from "../tokens";
+import { classColor } from "../words/tokens";
 import {
   colorMeasure,
   colorsByClass,

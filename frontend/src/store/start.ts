@@ -2,9 +2,9 @@
 
 import { effect, untracked } from "@preact/signals";
 import { getRuns } from "../api";
+import { observeQuery, observeTheme } from "../colors/theme";
 import { takeFocus } from "../focus";
 import { follow } from "../live";
-import { observeQuery, observeTheme } from "../theme";
 import { linkTo, readUrl, writeUrl } from "../url_state";
 import { followGroups } from "./groups";
 import { applyState, type LinkPart, readState } from "./link";

@@ -1,11 +1,11 @@
 /** The cloud on screen and the time cursor: a place in the list of its snapshots. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { joinedVocabulary } from "../cloud_parts";
-import type { Bracket, SnapshotSet } from "../snapshots";
-import type { Vocabulary } from "../tokens";
-import { drawAlong, type Frame, firstThree, sharesAlong } from "../tour_math";
+import { joinedVocabulary } from "../rows/cloud_parts";
+import type { Bracket, SnapshotSet } from "../time/snapshots";
+import { drawAlong, type Frame, firstThree, sharesAlong } from "../time/tour_math";
 import type { Basis, Embedding } from "../wire.gen";
+import type { Vocabulary } from "../words/tokens";
 
 /** The rows of one embedding within a cloud: first … first + rows - 1. */
 export interface Part {

@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { wholePercent } from "../format";
-import { firstThree, GrandTour, heaviest, sharesAlong } from "../tour_math";
+import { firstThree, GrandTour, heaviest, sharesAlong } from "../time/tour_math";
 import { reducedMotion, showing } from "./settings";
 import { cloud, easeFromHere, morph, setFrame, still } from "./timeline";
 

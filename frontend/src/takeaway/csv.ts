@@ -1,6 +1,6 @@
 /** What is shown as a table: RFC 4180, UTF-8, one line for each row that is drawn. Pure. */
 
-import { displayLabel } from "../tokens";
+import { displayLabel } from "../words/tokens";
 import { knownColumns, type Table } from "./table";
 
 /** What a spreadsheet would run. */

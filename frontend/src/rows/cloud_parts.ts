@@ -1,7 +1,7 @@
 /** The labels and classes of several embeddings in one picture. Pure. */
 
-import { type Vocabulary, vocabulary } from "./tokens";
-import type { Embedding } from "./wire.gen";
+import type { Embedding } from "../wire.gen";
+import { type Vocabulary, vocabulary } from "../words/tokens";
 
 export interface NamedRows {
   readonly embedding: Embedding;

@@ -1,7 +1,7 @@
 /** The colours of named groups, by theme: told apart from each other and from those of the classes, by colour-blind readers too; at least
  * 3:1 on the canvas. Pure. */
 
-import type { Theme } from "./scene/types";
+import type { Theme } from "../scene/types";
 
 export const GROUP_COLORS: Record<Theme, readonly string[]> = {
   dark: ["#F31485", "#0CFB12", "#3C9BA4", "#FAE7ED", "#D902F8", "#6E860F", "#C5BEF0", "#FFA79F"],

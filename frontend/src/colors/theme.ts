@@ -1,6 +1,6 @@
 /** The host's theme, and what the person's system asks for. */
 
-import type { Theme } from "./scene/types";
+import type { Theme } from "../scene/types";
 
 function hostBody(): HTMLElement | null {
   try {

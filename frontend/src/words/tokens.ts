@@ -1,7 +1,7 @@
 /** What a token label looks like on screen and which class it belongs to. Pure. */
 
+import type { Rgb, Theme } from "../scene/types";
 import { readable, spellingOf } from "./byte_labels";
-import type { Rgb, Theme } from "./scene/types";
 import {
   CHARACTER_CLASSES,
   characterClass,

@@ -1,6 +1,6 @@
 /** Which rows moved fastest lately, and the path they took. Pure. */
 
-import type { Trail } from "./scene/types";
+import type { Trail } from "../scene/types";
 import type { SnapshotSet } from "./snapshots";
 import { drawAlong, type Frame } from "./tour_math";
 

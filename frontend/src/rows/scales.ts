@@ -1,7 +1,7 @@
 /** Scales that colours and sizes are read off: two ends, evenly or by orders of magnitude. Pure. */
 
-import { extent } from "./axis";
-import { robustEnds } from "./color";
+import { extent } from "../axis";
+import { robustEnds } from "../colors/color";
 
 export interface Scale {
   /** In the values' own unit; low < high, and above 0 where log. */

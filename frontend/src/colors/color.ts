@@ -1,7 +1,7 @@
 /** Continuous colour scales and the colours of runs. Pure. */
 
-import type { Rgb, Theme } from "./scene/types";
-import { rgb } from "./tokens";
+import type { Rgb, Theme } from "../scene/types";
+import { rgb } from "../words/tokens";
 
 export type Palette = "viridis" | "cividis";
 
