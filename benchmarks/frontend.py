@@ -1,13 +1,14 @@
 """What the page can show: a real TensorBoard on simulated runs, a real Chromium with software GL, 1280x720.
 
-    python benchmarks/frontend.py [--only scene|loading] [--rows 5000 20000 100000] [--secs 12] [--keep FOLDER]
+    python benchmarks/frontend.py [--only scene|loading|heat] [--rows 5000 20000 100000] [--secs 12] [--keep FOLDER]
 
 `scene`: each run is played on and on; pictures a second is the median over the seconds measured, beside the slowest of
 them; `left out` is what the quality governor left out at the end. Beside it, from the same minute and in the same
 browser, what is physically possible: `empty`, a page that only asks for animation frames, and `bare`, one WebGL draw
 call of as many points without labels, grid or any other work. Run it on a quiet machine: the browser takes all cores.
 `loading`: how soon and how lightly one large run is shown, beside TensorBoard's own Embedding Projector; see
-`frontend_loading.py`. Takes minutes.
+`frontend_loading.py`. `heat`: how soon the heat map of 147 layers and 10,000 snapshots is there, `frontend_heat.py`.
+Takes minutes.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "e2e")]
 from browser import ARGUMENTS, find_browser  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
+from benchmarks.frontend_heat import heat_figures  # noqa: E402
+from benchmarks.frontend_heat import told as heat_told  # noqa: E402
 from benchmarks.frontend_loading import loading_figures, told  # noqa: E402
 from benchmarks.frontend_scene import scene_figures  # noqa: E402
 
-PARTS = ("scene", "loading")
+PARTS = ("scene", "loading", "heat")
 #: Few dimensions: they cost the server, not the page.
 DIMS, SNAPSHOTS = 8, 40
 
@@ -74,6 +77,9 @@ def main() -> None:
         if "loading" in options.only:
             print("\n  loading")
             print("\n".join(told(loading_figures(browser))))
+        if "heat" in options.only:
+            print("\n  heat map")
+            print("\n".join(heat_told(heat_figures(browser))))
 
 
 if __name__ == "__main__":

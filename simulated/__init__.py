@@ -13,6 +13,8 @@ The model, said plainly. A nanoGPT-like architecture is described, not built; wh
 * Matrices: rms^2 approaches lr / (2 wd) at the rate 2 lr wd, AdamW's equilibrium for weights whose scale is free.
 * Update ratio: lr c / rms, where the coherence c falls from 1 (gradients agree) to sqrt((1-b1)/(1+b1)) = 0.229 (noise).
 * Gradient norm: decays by a power law to a floor, deeper blocks a little smaller, log-normal noise.
+* Probe: attention that sharpens and a residual stream that grows with progress (probe.py); geometry is measured on the
+  rows, by what `watch()` measures it with. Both with each tenth snapshot.
 
 A scenario (scenarios/) changes these numbers over the run, as its docstring says, and writes down the truth about what
 it planted (truth.py). The way of the data: a scenario makes a Course, a Simulation turns it into events, `write` puts

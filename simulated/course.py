@@ -19,7 +19,8 @@ class Effect:
     """Factors on the healthy numbers of some layers, float64 [N]; None = as healthy.
 
     weight, grad, update: on the RMS of weights, gradient and last change. tail, grad_tail: on the largest entry over
-    the RMS. near_zero: on the share of weights near zero.
+    the RMS. near_zero: on the share of weights near zero. spread: the share of a matrix's squared norm that is
+    not in the one direction it collapses to. alive: the share of an MLP's units that fire.
     """
 
     layers: tuple[str, ...]
@@ -29,6 +30,8 @@ class Effect:
     tail: Array | None = None
     grad_tail: Array | None = None
     near_zero: Array | None = None
+    spread: Array | None = None
+    alive: Array | None = None
 
 
 @dataclass(frozen=True)

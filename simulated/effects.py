@@ -10,7 +10,7 @@ import numpy.typing as npt
 from simulated.course import Array, Effect
 from tensorboard_plugin_paramviz.record import LayerInfo
 
-COLUMNS = ("weight", "grad", "update", "tail", "grad_tail", "near_zero")
+COLUMNS = ("weight", "grad", "update", "tail", "grad_tail", "near_zero", "spread", "alive")
 
 
 class Effects:

@@ -20,6 +20,7 @@ Factors = dict[str, npt.NDArray[np.float64]]
 PEAK_LR, WEIGHT_DECAY, BETA1, INIT_STD = 1e-3, 0.1, 0.9, 0.02
 NOISE_COHERENCE = ((1 - BETA1) / (1 + BETA1)) ** 0.5
 POSITIONS = 64
+SAMPLED = 128  # rows of a table that its stable rank is measured on
 ADAM_EPSILON = 1e-8
 NEAR_ZERO = 8e-4  # of normal numbers, the share below a thousandth of their RMS
 WTE, WPE = "transformer.wte", "transformer.wpe"
@@ -159,8 +160,27 @@ class Matrices:
             "update_ratio": update / rms,
             # Of normal numbers around 0, far fewer than the threshold.
             "grad_below_epsilon_ratio": np.minimum(1, np.sqrt(2 / np.pi) * ADAM_EPSILON * root / grad_norm),
-            "stable_rank": self.stable_ranks,
+            "stable_rank": self._ranks(values, factors),
         }
         table = np.stack([columns[name] for name in STATS], 1)  # [L, S]
         table[-1] = np.nan  # the head is the token table itself, and counted there
         return table.astype(np.float32)
+
+    def _ranks(self, values: dict[str, Float32], factors: Factors) -> npt.NDArray[np.float64]:
+        """[L]. Of a matrix whose squared norm is to one part noise and to the rest one direction; of the two tables
+        measured, on a sample of rows."""
+        spread = factors.get("spread", 1.0)
+        ranks: npt.NDArray[np.float64] = 1 / ((1 - spread) + spread / self.stable_ranks)
+        for path, index in self.tables.items():
+            table = values[path]
+            some = table[np.linspace(0, len(table) - 1, min(len(table), SAMPLED)).astype(int)].astype(float)  # [n, D]
+            direction = some[np.argmax(np.einsum("nd,nd->n", some, some))]  # [D]
+            largest = 0.0
+            for _ in range(40):  # a power iteration: LAPACK would start threads for matrices this small
+                length = np.sqrt(direction @ direction)
+                if length == 0:
+                    break
+                direction = (some @ (direction / length)) @ some
+                largest = float(np.sqrt(direction @ direction))
+            ranks[index] = np.square(some).sum() / largest if largest > 0 else 1.0
+        return ranks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -13,6 +13,7 @@ import simulated.scenarios  # noqa: F401 - registers them
 from simulated.course import SCENARIOS, Course
 from simulated.effects import Effects
 from simulated.model import (
+    ADAM_EPSILON,
     BETA1,
     PEAK_LR,
     POSITIONS,
@@ -28,7 +29,9 @@ from simulated.model import (
     token_table,
 )
 from simulated.pictures import EVERY, Pictures
+from simulated.probe import Probe
 from simulated.vocabulary import make_vocabulary
+from tensorboard_plugin_paramviz.capture.statistics.geometry import Geometry
 from tensorboard_plugin_paramviz.record import (
     STATS,
     EmbeddingInfo,
@@ -74,6 +77,9 @@ class Simulation:
         self.grid = np.linspace(0, settings.steps - 1, settings.snapshots).round().astype(int)  # steps of snapshots
         self.moved_to, self.snapshot_bytes = 0, 0
         self.pictures, self.taken = Pictures(self.layers, settings.seed), 0
+        self.probe = Probe(self.layers, settings.steps, settings.seed)
+        self.counts = self.vocabulary.counts if self.course.counts is None else self.course.counts
+        self.geometry = {WTE: Geometry(self.counts), WPE: Geometry()}
 
     def events(self) -> Iterator[tuple[int, Summary]]:
         """(step, Summary) as they are logged: a model record where a session begins, then per step the scalars and,
@@ -140,7 +146,12 @@ class Simulation:
         self.matrices.advance(interval, lr, factors, course.weight_decay)
         stats = self.matrices.stats(lr, course.coherence[step], gradient, values, factors)
         cost = SelfCost(0.002, 0.001, self.snapshot_bytes, interval, 0)
-        summary = encode_snapshot(Snapshot(step, 0.0, stats, embeddings, cost))
+        snapshot = Snapshot(step, 0.0, stats, embeddings, cost, learning_rates=np.full(2, lr, np.float32))
+        if self.taken % EVERY == 0:
+            learned = float(course.lr[: step + 1].sum()) / PEAK_LR
+            geometry = {path: self.geometry[path].measure(rows) for path, rows in values.items()}
+            snapshot = replace(snapshot, probe=self.probe.at(learned, factors), geometry=geometry)
+        summary = encode_snapshot(snapshot)
         if self.taken % EVERY == 0:
             cells = self.pictures.at(stats[:, STATS.index("weight_rms")], step / max(1, self.settings.steps))
             summary.MergeFrom(encode_thumbnails(cells, self.pictures.counts))
@@ -149,8 +160,7 @@ class Simulation:
         return summary
 
     def _record(self, suffix: str) -> ModelRecord:
-        settings, lr, decay = self.settings, self.course.peak_lr, self.course.weight_decay
-        counts = self.vocabulary.counts if self.course.counts is None else self.course.counts
+        settings = self.settings
         return ModelRecord(
             session_id=f"simulated-{self.name}-{settings.seed}{suffix}",
             started=time.time(),
@@ -158,13 +168,21 @@ class Simulation:
             layers=self.layers,
             embeddings=(
                 EmbeddingInfo(WTE, "token_embedding", (settings.rows, settings.dims), None, self.vocabulary.labels,
-                              tuple(counts.tolist())),
+                              tuple(self.counts.tolist())),
                 EmbeddingInfo(WPE, "position_embedding", (POSITIONS, settings.dims)),
             ),
-            optimizer={"class": "AdamW", "lr": lr, "betas": [BETA1, 0.95], "weight_decay": decay},
+            optimizer=self._optimizer(),
             schedule={"every": max(1, settings.steps // settings.snapshots)},
             thumbs=tuple(self.pictures.infos),
         )  # fmt: skip
+
+    def _optimizer(self) -> dict[str, object]:
+        """As `watch()` tells it: matrices decay, norms don't."""
+        norms = sum(layer.parameters for layer in self.layers if layer.role == "norm")
+        sizes = {self.course.weight_decay: sum(layer.parameters for layer in self.layers) - norms, 0.0: norms}
+        common = {"lr": self.course.peak_lr, "betas": [BETA1, 0.95], "eps": ADAM_EPSILON}
+        groups = [common | {"weight_decay": rate, "parameters": count} for rate, count in sizes.items()]
+        return {"name": "AdamW", "groups": groups}
 
     def _save(self) -> State:
         tables = {path: table.values.copy() for path, table in self.tables.items()}

@@ -60,6 +60,8 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return {
             "/runs": self._json((), lambda _: self._replies.runs()),
             "/model": self._json(("run",), lambda asked: self._replies.model(asked)),
+            "/sessions": self._json(("run",), lambda asked: self._replies.sessions(asked)),
+            "/steps": self._binary(("run", "from"), lambda asked: self._replies.steps(asked)),
             "/stats": self._large(("run", "from", "to"), lambda asked: self._replies.stats(asked)),
             "/scalars": self._route(self._serve_scalars),
             "/positions": self._large(
@@ -70,6 +72,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/clusters": self._binary(("run", "embedding", "step"), lambda asked: self._replies.clusters(asked)),
             "/heat": self._binary(("run", "stat", "columns", "from", "to"), lambda asked: self._replies.heat(asked)),
             "/layer": self._binary(("run", "path", "columns", "from", "to"), lambda asked: self._replies.layer(asked)),
+            "/costs": self._binary(("run",), lambda asked: self._replies.costs(asked)),
             "/thumbs": self._binary(("run", "step"), lambda asked: self._replies.thumbs(asked)),
             "/umap": self._route(self._serve_umap),
             "/export": self._route(self._serve_export),

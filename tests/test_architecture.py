@@ -133,5 +133,6 @@ def test_only_the_store_writes_signals() -> None:
 def test_no_source_file_has_grown_past_350_lines(suffix: str) -> None:
     folders = [ROOT / PACKAGE, ROOT / "frontend" / "src", ROOT]
     files = {path for folder in folders[:2] for path in folder.rglob(f"*.{suffix}")} | set(ROOT.glob(f"*.{suffix}"))
-    long = {path.name: count for path in files if (count := len(path.read_text().splitlines())) > 350}
+    written = (path for path in files if ".gen." not in path.name)
+    long = {path.name: count for path in written if (count := len(path.read_text().splitlines())) > 350}
     assert not long, f"each has two reasons to change: {long}"

@@ -40,6 +40,7 @@ from werkzeug.test import Client
 from simulated.faults import FAULTS, strike
 from tensorboard_plugin_paramviz.plugin import ParamVizPlugin
 from tensorboard_plugin_paramviz.reader import SnapshotReader
+from tensorboard_plugin_paramviz.reader.stand_in import NO_MODEL_RECORD
 from tensorboard_plugin_paramviz.record import dequantize
 from tensorboard_plugin_paramviz.record.summary import decode_snapshot
 
@@ -76,6 +77,12 @@ def check(client: Client, run: Path, outcome: Outcome) -> None:
                 assert (status, words) == (404, "Not found: run 'a' has no scalar 'train/loss'; it has none")
             else:
                 assert (status, outcome.refused in words) == (404, True), words
+            continue
+        if name == "layer" and NO_MODEL_RECORD in outcome.said:
+            assert ask(client, name) == (
+                404,
+                "Not found: run 'a' has no layer 'transformer.wte'; it has layer 0, layer 1",
+            )
             continue
         for step in (outcome.steps[0], outcome.steps[-1]):
             status, reply = ask(client, name, step=step)

@@ -4,6 +4,7 @@ import { decode, type Reply } from "./pvz1";
 import type {
   ArrayInfo,
   ClustersHeader,
+  CostsHeader,
   HeatHeader,
   LayerHeader,
   Model,
@@ -14,6 +15,9 @@ import type {
   Runs,
   ScalarsHeader,
   ScalarTags,
+  Sessions,
+  StatsHeader,
+  StepsHeader,
   ThumbsHeader,
   UmapHeader,
   UmapState,
@@ -76,10 +80,16 @@ export const getUpdates = (cursor: number, wait: number, signal: AbortSignal | n
 
 export const getModel = (run: string, signal: AbortSignal | null) => json<Model>("model", { run }, signal);
 
+export const getSessions = (run: string, signal: AbortSignal | null) => json<Sessions>("sessions", { run }, signal);
+
 export const getScalarTags = (run: string, signal: AbortSignal | null) => json<ScalarTags>("scalars", { run }, signal);
 
 export const getScalars = (run: string, tag: string, points: number, signal: AbortSignal | null) =>
   binary<ScalarsHeader>("scalars", { run, tag, points }, signal);
+
+/** from: only those at or after this step. */
+export const getSteps = (run: string, from: number | null, signal: AbortSignal | null) =>
+  binary<StepsHeader>("steps", { run, from }, signal);
 
 export interface PositionsQuery {
   run: string;
@@ -91,6 +101,8 @@ export interface PositionsQuery {
   /** Another embedding, whose rows follow. */
   with?: string;
   layout?: "together" | "apart";
+  /** A run on whose basis it is drawn. */
+  basis_of?: string;
 }
 
 export const getPositions = (query: PositionsQuery, signal: AbortSignal | null) =>
@@ -153,8 +165,22 @@ export interface HeatQuery {
 export const getHeat = (query: HeatQuery, signal: AbortSignal | null) =>
   binary<HeatHeader>("heat", { ...query }, signal);
 
-export const getLayer = (run: string, path: string, columns: number, signal: AbortSignal | null) =>
-  binary<LayerHeader>("layer", { run, path, columns }, signal);
+export interface LayerQuery {
+  run: string;
+  path: string;
+  columns: number;
+  from?: number;
+  to?: number;
+}
+
+export const getLayer = (query: LayerQuery, signal: AbortSignal | null) =>
+  binary<LayerHeader>("layer", { ...query }, signal);
+
+/** All statistics of all layers at the snapshots between two steps. */
+export const getStats = (query: { run: string; from: number; to: number }, signal: AbortSignal | null) =>
+  binary<StatsHeader>("stats", { ...query }, signal);
+
+export const getCosts = (run: string, signal: AbortSignal | null) => binary<CostsHeader>("costs", { run }, signal);
 
 /** step: null = the last. */
 export const getThumbs = (run: string, step: number | null, signal: AbortSignal | null) =>

@@ -45,6 +45,16 @@ export function extent(series: readonly ArrayLike<number>[], positive = false): 
   return low <= high ? [low, high] : null;
 }
 
+/** Least ratio of the ends of a logarithmic axis: what rounding makes of a steady value would fill it otherwise. */
+const STEADY = 1.2;
+
+/** Ends of a logarithmic axis, put apart round their middle where the values hardly differ. */
+export function roomy([low, high]: readonly [number, number]): [number, number] {
+  if (high / low >= STEADY) return [low, high];
+  const [middle, half] = [Math.sqrt(low * high), Math.sqrt(STEADY)];
+  return [middle / half, middle * half];
+}
+
 /** A map from [low, high] to [start, end], logarithmic when asked. */
 export function mapper(low: number, high: number, start: number, end: number, log = false): (value: number) => number {
   const turn = log ? Math.log : (value: number) => value;

@@ -30,12 +30,12 @@ export function number(value: Maybe): string {
   return size < 0.01 ? text.replace(/0+$/, "") : text;
 }
 
-/** Two significant figures, for the ends of small axes: 0.65, 0.022, 3.7e-4, 4,970. */
+/** Two significant figures, for the ends of small axes: 0.65, 0.0021, 3.7e-4, 4,970. */
 export function brief(value: Maybe): string {
   if (!known(value) || value === 0) return number(value);
   const size = Math.abs(value);
   if (size >= 99.5) return number(value);
-  if (size >= 0.00995) return String(Number(value.toPrecision(2)));
+  if (size >= 0.000995) return String(Number(value.toPrecision(2)));
   return value.toExponential(1).replace(/\.0e/, "e");
 }
 

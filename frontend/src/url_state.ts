@@ -47,6 +47,15 @@ export function readUrl(): Map<string, string> {
   }
 }
 
+/** A link that is opened in the tab which is open already. What `writeUrl` does is not told. */
+export function onUrl(tell: () => void, signal: AbortSignal): void {
+  try {
+    window.parent.addEventListener("hashchange", tell, { signal });
+  } catch {
+    // another origin: its address can't be followed
+  }
+}
+
 /** Adds nothing to the history. Call only while our tab shows. */
 export function writeUrl(state: UrlState): void {
   try {

@@ -94,6 +94,25 @@ export interface Model {
   schedule: Record<string, unknown>;
 }
 
+/**
+ * One start of a writer. started: Unix seconds. first_step: the first of its snapshots that still counts, None =
+ * it has none, or a later session has repeated all of them.
+ */
+export interface Session {
+  session_id: string;
+  started: number;
+  first_step: number | null;
+}
+
+/**
+ * `sessions`: oldest first, at most the newest 200. left_out: how many more there are, or can't be read.
+ */
+export interface Sessions {
+  run: string;
+  sessions: Session[];
+  left_out: number;
+}
+
 export interface ScalarTag {
   tag: string;
   points: number;
@@ -171,6 +190,16 @@ export interface PositionsHeader {
 }
 
 /**
+ * `steps`. Arrays: steps int64 [T], wall_times float64 [T]. first: how many snapshots of the run come before them.
+ */
+export interface StepsHeader {
+  run: string;
+  generation: number;
+  first: number;
+  arrays: ArrayInfo[];
+}
+
+/**
  * `stats`. Arrays: steps int64 [T], wall_times float64 [T], stats float32 [T, L, S].
  */
 export interface StatsHeader {
@@ -221,8 +250,8 @@ export interface RowNormsHeader {
 
 /**
  * `rows` without a step: the asked rows through the run. Arrays: steps int64 [T], wall_times float64 [T],
- * norms, grad_norms, update_norms float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th percentile of all
- * sampled rows' norms).
+ * norms, grad_norms, update_norms, displacements float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th
+ * percentile of all sampled rows' norms).
  */
 export interface RowHistoryHeader {
   run: string;
@@ -295,6 +324,17 @@ export interface LayerHeader {
   total: number;
   first_step: number | null;
   last_step: number | null;
+  arrays: ArrayInfo[];
+}
+
+/**
+ * `costs`: what the capture itself took. Arrays, T snapshots: steps int64, wall_times float64; capture_secs (in the
+ * training thread), write_secs (in the background, the snapshot before), snapshot_bytes, interval_steps (since the
+ * snapshot before), dropped_count (lost since the writer started) float32. NaN = it can't be read.
+ */
+export interface CostsHeader {
+  run: string;
+  generation: number;
   arrays: ArrayInfo[];
 }
 

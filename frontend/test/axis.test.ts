@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { extent, logTicks, mapper, smooth, ticks } from "../src/axis";
+import { extent, logTicks, mapper, roomy, smooth, ticks } from "../src/axis";
 
 describe("ticks", () => {
   test("are round", () =>
@@ -29,6 +29,15 @@ describe("mapper", () => {
   });
   test("a log axis has the geometric mean in the middle", () => expect(mapper(1, 100, 0, 10, true)(10)).toBeCloseTo(5));
   test("a range of one value doesn't divide by zero", () => expect(mapper(3, 3, 0, 10)(3)).toBe(0));
+});
+
+describe("a logarithmic axis of values that hardly differ", () => {
+  test("leaves room round them, so that a steady line looks steady", () => {
+    const [low, high] = roomy([0.00999, 0.01]);
+    expect(high / low).toBeCloseTo(1.2, 9);
+    expect(Math.sqrt(low * high)).toBeCloseTo(Math.sqrt(0.00999 * 0.01), 12);
+  });
+  test("is as wide as they are where they differ", () => expect(roomy([0.001, 0.02])).toEqual([0.001, 0.02]));
 });
 
 describe("smoothing", () => {

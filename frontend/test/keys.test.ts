@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { onPageKey, PAGE_KEYS } from "../src/panels/keys";
+import { keysIn, onPageKey, PAGE_KEYS } from "../src/panels/keys";
 import { listenForKeys } from "../src/scene/keys";
+import { blockRange, hiddenKinds, layerPath, layerQuery, setLayerPath, setLayerQuery } from "../src/store/layers";
 import {
   helpOpen,
   labelMode,
@@ -12,8 +13,12 @@ import {
   tool,
   trails,
 } from "../src/store/settings";
+import { heatRange } from "../src/store/statistics";
+import { setView, VIEWS, type View, view } from "../src/store/view";
 
 vi.mock("../src/scene", () => ({ createScene: () => undefined }));
+vi.mock("../src/scene/model", () => ({ createModelScene: () => undefined }));
+vi.mock("../src/panels/save_model_picture", () => ({ saveModelPicture: async () => undefined }));
 
 const NAMED = [
   "ArrowLeft",
@@ -53,7 +58,10 @@ function pageTakes(key: string, matches: (selector: string) => boolean = () => f
   vi.stubGlobal("requestAnimationFrame", () => 1);
   vi.stubGlobal("document", { fullscreenElement: null, fullscreenEnabled: false });
   const event = keyOn(matches, key, more);
+  const before = view.value;
   onPageKey(event);
+  // One key is looked at after the other in the same view.
+  setView(before);
   vi.unstubAllGlobals();
   return event.defaultPrevented;
 }
@@ -78,15 +86,17 @@ function cloudTakes(key: string, keyboard = true): boolean {
 }
 
 describe("the sheet of keys", () => {
-  test("has every key that the page takes, and no other", () => {
-    const told = new Set(PAGE_KEYS.flatMap(({ run }) => Object.keys(run ?? {})));
+  test.each(VIEWS)("has every key that the page takes in the view of %s, and no other", (of) => {
+    setView(of);
+    const told = new Set(keysIn(of).flatMap(({ run }) => Object.keys(run ?? {})));
     expect(ALL.filter((key) => !key.startsWith("Shift+") && pageTakes(key))).toEqual(
       ALL.filter((key) => told.has(key)),
     );
+    setView("embeddings");
   });
 
   test("has every key that the focused cloud takes, and no other", () => {
-    const told = new Set(PAGE_KEYS.flatMap(({ keys }) => keys ?? []));
+    const told = new Set(keysIn("embeddings").flatMap(({ keys }) => keys ?? []));
     const alsoOnPage = ["f", ".", "0"];
     const taken = ALL.filter((key) => cloudTakes(key) && !alsoOnPage.includes(key));
     expect(taken).toEqual(ALL.filter((key) => told.has(key)));
@@ -103,8 +113,10 @@ describe("the sheet of keys", () => {
       Escape: "Esc",
       "-": "−",
     };
-    const taken = PAGE_KEYS.flatMap(({ run }) => Object.keys(run ?? {}));
-    expect(new Set(taken).size).toBe(taken.length);
+    for (const of of VIEWS) {
+      const taken = keysIn(of).flatMap(({ run }) => Object.keys(run ?? {}));
+      expect(new Set(taken).size).toBe(taken.length);
+    }
     for (const { shown, run, keys } of PAGE_KEYS) {
       const names = Object.keys(run ?? {})
         .concat(keys ?? [])
@@ -154,6 +166,36 @@ describe("keys", () => {
     expect(trails.value).toBe(!before);
     pageTakes("r");
   });
+});
+
+test.each([
+  ["1", "embeddings"],
+  ["2", "layers"],
+  ["3", "heat"],
+] as const)("%s goes to the view of %s from any other", (key, wanted) => {
+  for (const from of VIEWS) {
+    setView(from);
+    onPageKey(keyOn(() => false, key));
+    expect(view.value).toBe(wanted satisfies View);
+  }
+  setView("embeddings");
+});
+
+test("Escape lets go of layers one thing at a time", () => {
+  setView("heat");
+  setLayerPath("h.0.attn");
+  setLayerQuery("h.0");
+  hiddenKinds.value = new Set(["norm"]);
+  heatRange.value = [3, 9];
+  const left = () => [heatRange.value !== null, layerPath.value ?? layerQuery.value !== "", hiddenKinds.value.size];
+  pageTakes("Escape");
+  expect(left()).toEqual([false, "h.0.attn", 1]);
+  pageTakes("Escape");
+  expect(left()).toEqual([false, false, 1]);
+  pageTakes("Escape");
+  expect(left()).toEqual([false, false, 0]);
+  expect(blockRange.value).toBeNull();
+  setView("embeddings");
 });
 
 test("Escape goes back one thing at a time", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { courseOf, joined, numbersAt, type RowNumbers, spread, withNumbers } from "../src/rows/row_numbers";
+import { joined, numbersAt, type RowNumbers, spread, withNumbers } from "../src/rows/row_numbers";
 
 const at = (step: number, ...norms: number[]): RowNumbers => ({
   step,
@@ -33,12 +33,6 @@ describe("numbers of all rows", () => {
     const list = withNumbers(withNumbers(LIST, at(150, 7, 7)), at(0, 9, 9));
     expect(list.map((entry) => entry.step)).toEqual([0, 100, 150, 200]);
     expect(list[0]?.norms[0]).toBe(9);
-  });
-
-  test("of one row make a line through the run", () => {
-    const { steps, values } = courseOf(LIST, "displacements", 1);
-    expect([...steps]).toEqual([0, 100, 200]);
-    expect([...values]).toEqual([20, 40, 0]);
   });
 
   test("of two embeddings stand one after the other; of one without that step nothing is known", () => {

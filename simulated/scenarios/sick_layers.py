@@ -1,5 +1,5 @@
-"""Runs in which layers fall ill. Format 1 records norms and shares of weights, gradients and updates, neither
-activations nor attention: each scenario says what of its illness shows there."""
+"""Runs in which layers fall ill. Each scenario says what of its illness shows in the statistics of each snapshot, and
+what in the probe of each tenth."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def dead_units(settings: Settings, rng: np.random.Generator) -> Course:
     arXiv 2309.04827, dead neurons in transformers): with a share u dead, the RMS of gradient and update of mlp_up and
     mlp_down falls by sqrt(1 - u). Adam can't make up for it, as it does for a gradient that is small everywhere. The
     largest entry belongs to a living unit and keeps its size, so it stands out by 1 / sqrt(1 - u). The weights stay
-    where they are, but for the decay. Visible: grad_rms, update_ratio, grad_max_abs / grad_rms of the two layers. The
-    loss ends 3 % higher. The share of dead units itself is not recorded.
+    where they are, but for the decay. Visible: grad_rms, update_ratio, grad_max_abs / grad_rms of the two layers, and
+    the probe's mlp_dead_ratio of the block. The loss ends 3 % higher.
     """
     onset, most = rng.uniform(0.2, 0.5), rng.uniform(0.93, 0.99)
     block = int(rng.integers(settings.layers))
@@ -119,7 +119,7 @@ def dead_units(settings: Settings, rng: np.random.Generator) -> Course:
     layers = block_layers(block, "mlp.c_fc", "mlp.c_proj")
     finding = Finding(Insight.DEAD_UNITS, Severity.PROBLEM, step_at(settings, onset), layers)
     truth = Truth(phases_of(made.smooth), (finding,), (Insight.VANISHING_GRADIENTS, Insight.PLATEAU))
-    effects = (Effect(layers, grad=left, update=left, grad_tail=1 / left),)
+    effects = (Effect(layers, grad=left, update=left, grad_tail=1 / left, alive=1 - dead),)
     return finish(made, rng, truth, effects=effects)
 
 
@@ -131,7 +131,8 @@ def attention_collapse(settings: Settings, rng: np.random.Generator) -> Course:
     (Zhai et al. 2023, arXiv 2303.06296). The weights' norm grows 4 to 8 times in 20 % of the run, the largest entry 2.5
     times as much again, as a few directions take over; the gradient norm 6 to 15 times in 12 %; 6 to 10 % of the run
     after the onset the loss goes back by 20 to 40 % of the way to ln V. Visible: weight_*, grad_*, update_* of
-    attn_qkv in that block, before the loss. The entropy itself is not recorded.
+    attn_qkv in that block, before the loss; the probe's entropy, and its largest logit, which grows with the square of
+    the weights.
     """
     onset, delay, loss = rng.uniform(0.35, 0.65), rng.uniform(0.06, 0.1), rng.uniform(0.2, 0.4)
     block = int(rng.integers(settings.layers))
@@ -164,8 +165,8 @@ def rank_collapse(settings: Settings, rng: np.random.Generator) -> Course:
     rank as in Martin & Mahoney's WeightWatcher; what it does to the signal: Dong et al. 2021, Attention is not all you
     need). Entries become products of two normal numbers, which are more often tiny and more often large: by that law
     weight_near_zero_ratio grows 2.5 to 4 times and weight_max_abs / weight_rms up to twice. So does the gradient's
-    largest entry. The loss hardly tells: 4 % higher at the end. Visible: these ratios, in attn_qkv and attn_out of the
-    block. The rank itself is not recorded.
+    largest entry. The loss hardly tells: 4 % higher at the end. Visible: these ratios and stable_rank, in attn_qkv and
+    attn_out of the block.
     """
     onset, most = rng.uniform(0.3, 0.6), rng.uniform(0.97, 0.995)
     block = int(rng.integers(settings.layers))
@@ -176,7 +177,7 @@ def rank_collapse(settings: Settings, rng: np.random.Generator) -> Course:
     effects = []
     for path, rows in zip(block_layers(block, "attn.c_attn", "attn.c_proj"), (3, 1), strict=True):
         tail = tail_of_rank_one(one, rows * settings.dims, settings.dims)
-        effects.append(Effect((path,), tail=tail, grad_tail=tail, near_zero=near_zero))
+        effects.append(Effect((path,), tail=tail, grad_tail=tail, near_zero=near_zero, spread=1 - one))
     layers = tuple(path for effect in effects for path in effect.layers)
     finding = Finding(Insight.RANK_COLLAPSE, Severity.PROBLEM, step_at(settings, onset), layers)
     truth = Truth(phases_of(made.smooth), (finding,), (Insight.PLATEAU,))

@@ -51,7 +51,7 @@ def divergence(settings: Settings, rng: np.random.Generator) -> Course:
             Finding(Insight.DIVERGENCE, Severity.PROBLEM, at, layers),
             Finding(Insight.LEARNING_RATE_TOO_HIGH, Severity.WATCH, step_at(settings, WARMUP_SHARE)),
         ),
-        (Insight.EXPLODING_GRADIENTS, Insight.SPIKE, Insight.OVERFITTING),
+        (Insight.EXPLODING_GRADIENTS, Insight.SPIKE, Insight.OVERFITTING, Insight.ATTENTION_COLLAPSE),
     )
     effects = (Effect(layers, weight=weight),)
     return finish(made, rng, truth, 1 + 6 * climb, peak_lr=PEAK_LR * factor, effects=effects)

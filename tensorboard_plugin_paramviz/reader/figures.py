@@ -7,9 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_paramviz.reader.places import MissingError, Place, read_places
 from tensorboard_plugin_paramviz.reader.run_index import Float64, Int64, RunIndex
-from tensorboard_plugin_paramviz.reader.snapshots import tensor
-from tensorboard_plugin_paramviz.record.summary import NUMPY_DTYPES
+from tensorboard_plugin_paramviz.reader.snapshots import BATCH_PLACES, tensor
+from tensorboard_plugin_paramviz.record.summary import NUMPY_DTYPES, decode_array
 
 Float32 = npt.NDArray[np.float32]
 
@@ -45,3 +46,25 @@ class Figures:
     def read(self, at: int) -> Float32:
         """The tensor of the snapshot `steps[at]`. Raises MissingError. Cost: an open, a read, a close."""
         return tensor(self._series, int(self._usable[at])).astype(np.float32)
+
+    def read_all(self) -> Float32:
+        """Float32 [T, *shape] of every snapshot, NaN where one can't be read. Cost: an open and a read for each file
+        and neighbourhood of 512 snapshots; 10,000 of a few numbers in 0.1 s."""
+        found = np.full((len(self.steps), *self.shape), np.nan, np.float32)
+        for begin in range(0, len(found), BATCH_PLACES):
+            places = [self._series.place(ordinal) for ordinal in self._usable[begin : begin + BATCH_PLACES]]
+            try:
+                contents: list[bytes | None] = list(read_places(places, self._series.suspects))
+            except MissingError:
+                contents = [self._one(place) for place in places]
+            for row, content in enumerate(contents, begin):
+                if content is not None:
+                    form = self._series.form(int(self._usable[row]))
+                    found[row] = decode_array(content, form.dtype, form.shape).astype(np.float32)
+        return found
+
+    def _one(self, place: Place) -> bytes | None:
+        try:
+            return read_places([place], self._series.suspects)[0]
+        except MissingError:
+            return None

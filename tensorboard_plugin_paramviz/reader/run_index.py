@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 import numpy as np
@@ -83,6 +84,29 @@ class RunIndex:
     def sessions(self) -> list[Place]:
         """Of each model record, oldest first."""
         return [place for file in self._ordered() for place in file.sessions]
+
+    def session_starts(self) -> list[tuple[Place, int | None]]:
+        """Each model record's place and the first step that was written after it and still counts, oldest first; None
+        where none was, or a later session has repeated all of it. Cost: a search in each column of each file."""
+        ends = {
+            place: (place.offset, after.offset if after else None)
+            for file in self.files.values()
+            for place, after in zip_longest(file.sessions, file.sessions[1:])
+        }
+        live = [part for tag in self.tags for part in self._live_values(tag)]
+        starts: list[tuple[Place, int | None]] = []
+        for place in self.sessions:
+            begin, end = ends[place]
+            steps = []
+            for file, column, keep in live:
+                if file.path != place.path:
+                    continue
+                # Records stand in a file in the order in which they were written, whatever their steps.
+                at = int(np.searchsorted(column.offsets[:keep], begin))
+                if at < keep and (end is None or column.offsets[at] < end):
+                    steps.append(int(column.steps[at]))
+            starts.append((place, min(steps, default=None)))
+        return starts
 
     @property
     def damaged(self) -> list[str]:

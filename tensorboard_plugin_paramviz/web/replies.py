@@ -14,14 +14,16 @@ from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
 from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
 from tensorboard_plugin_paramviz.reader.figures import Figures
 from tensorboard_plugin_paramviz.record import STAT_UNITS
-from tensorboard_plugin_paramviz.record.names import THUMB_RANGES_TAG, THUMBS_TAG
+from tensorboard_plugin_paramviz.record.names import SELF_TAG, THUMB_RANGES_TAG, THUMBS_TAG
 from tensorboard_plugin_paramviz.web import binary, heat, row_replies, wire
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Bases
 from tensorboard_plugin_paramviz.web.clusters import Clusters
+from tensorboard_plugin_paramviz.web.costs import costs_of
 from tensorboard_plugin_paramviz.web.curves import likely_curves
 from tensorboard_plugin_paramviz.web.positions import Positions
 from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
+from tensorboard_plugin_paramviz.web.sessions import Sessions
 from tensorboard_plugin_paramviz.web.stat_series import StatSeries
 from tensorboard_plugin_paramviz.web.thumb_replies import thumbs_at
 from tensorboard_plugin_paramviz.web.umap_replies import UmapReplies
@@ -45,6 +47,7 @@ class Replies:
         self._clusters = Clusters()
         self._stat_series = StatSeries()
         self._umap = UmapReplies(cache)
+        self._sessions = Sessions()
 
     def runs(self) -> wire.Runs:
         with self._index.lock:
@@ -82,6 +85,22 @@ class Replies:
             **asdict(snapshots.model()),
             "stat_units": STAT_UNITS,
         }
+
+    def sessions(self, arguments: Arguments) -> wire.Sessions:
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            starts = run.session_starts()
+        return self._sessions.reply(run.run, starts, run.suspects)
+
+    def steps(self, arguments: Arguments) -> bytes:
+        from_step = arguments.step("from")
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            generation = run.generation
+            steps, wall_times = run.snapshot_steps()
+        first = 0 if from_step is None else int(np.searchsorted(steps, from_step))
+        header = {"run": run.run, "generation": generation, "first": first}
+        return binary.encode(header, {"steps": steps[first:], "wall_times": wall_times[first:]})
 
     def stats(self, arguments: Arguments) -> bytes:
         snapshots = self._snapshots(arguments.text("run"))
@@ -175,6 +194,12 @@ class Replies:
             snapshots.run, snapshots.generation, snapshots.model(), levels, ranges, arguments.step("step")
         )
         return binary.encode(header, arrays)
+
+    def costs(self, arguments: Arguments) -> bytes:
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            figures, generation = Figures(run, SELF_TAG, 1), run.generation
+        return binary.encode({"run": run.run, "generation": generation}, costs_of(figures))
 
     def _snapshots(self, name: str) -> SnapshotReader:
         with self._index.lock:

@@ -10,7 +10,7 @@ from tensorboard.errors import NotFoundError
 
 from tensorboard_plugin_paramviz.analysis.displacement import displacements
 from tensorboard_plugin_paramviz.analysis.neighbours import nearest
-from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_norms
+from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_courses
 from tensorboard_plugin_paramviz.reader import EmbeddingSnapshot, SnapshotReader
 from tensorboard_plugin_paramviz.record import dequantize
 
@@ -67,5 +67,5 @@ def history(snapshots: SnapshotReader, path: str, rows: list[int]) -> Arrays:
     series, usable = snapshots.embedding_series(path), snapshots.usable(path)
     if len(usable) > MOST_HISTORY:
         usable = usable[np.linspace(0, len(usable) - 1, MOST_HISTORY).round().astype(np.int64)]
-    norms = row_norms(snapshots.embeddings(path, usable.tolist()), len(usable), rows)
-    return {"steps": series.steps[usable], "wall_times": series.wall_times[usable], **norms}
+    courses = row_courses(snapshots.embeddings(path, usable.tolist()), len(usable), rows)
+    return {"steps": series.steps[usable], "wall_times": series.wall_times[usable], **courses}

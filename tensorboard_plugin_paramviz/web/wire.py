@@ -94,6 +94,23 @@ class Model(TypedDict):
     schedule: dict[str, Any]
 
 
+class Session(TypedDict):
+    """One start of a writer. started: Unix seconds. first_step: the first of its snapshots that still counts, None =
+    it has none, or a later session has repeated all of them."""
+
+    session_id: str
+    started: float
+    first_step: int | None
+
+
+class Sessions(TypedDict):
+    """`sessions`: oldest first, at most the newest 200. left_out: how many more there are, or can't be read."""
+
+    run: str
+    sessions: list[Session]
+    left_out: int
+
+
 class ScalarTag(TypedDict):
     tag: str
     points: int
@@ -165,6 +182,15 @@ class PositionsHeader(TypedDict):
     arrays: list[ArrayInfo]
 
 
+class StepsHeader(TypedDict):
+    """`steps`. Arrays: steps int64 [T], wall_times float64 [T]. first: how many snapshots of the run come before them."""
+
+    run: str
+    generation: int
+    first: int
+    arrays: list[ArrayInfo]
+
+
 class StatsHeader(TypedDict):
     """`stats`. Arrays: steps int64 [T], wall_times float64 [T], stats float32 [T, L, S]."""
 
@@ -212,8 +238,8 @@ class RowNormsHeader(TypedDict):
 
 class RowHistoryHeader(TypedDict):
     """`rows` without a step: the asked rows through the run. Arrays: steps int64 [T], wall_times float64 [T],
-    norms, grad_norms, update_norms float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th percentile of all
-    sampled rows' norms)."""
+    norms, grad_norms, update_norms, displacements float32 [T, r], norm_low, norm_high float32 [T] (10th and 90th
+    percentile of all sampled rows' norms)."""
 
     run: str
     embedding: str
@@ -280,6 +306,16 @@ class LayerHeader(TypedDict):
     total: int
     first_step: int | None
     last_step: int | None
+    arrays: list[ArrayInfo]
+
+
+class CostsHeader(TypedDict):
+    """`costs`: what the capture itself took. Arrays, T snapshots: steps int64, wall_times float64; capture_secs (in the
+    training thread), write_secs (in the background, the snapshot before), snapshot_bytes, interval_steps (since the
+    snapshot before), dropped_count (lost since the writer started) float32. NaN = it can't be read."""
+
+    run: str
+    generation: int
     arrays: list[ArrayInfo]
 
 

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
 from tensorboard_plugin_paramviz.analysis.neighbours import nearest
-from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_norms
+from tensorboard_plugin_paramviz.analysis.row_history import norms_of, row_courses
 from tensorboard_plugin_paramviz.record import QuantizedRows, dequantize, quantize
 
 
@@ -55,13 +55,26 @@ def test_the_history_has_the_chosen_rows_and_the_band_of_all() -> None:
         )
         for step in range(4)
     ]
-    history = row_norms(snapshots, 4, [0, 19])
+    history = row_courses(snapshots, 4, [0, 19])
     np.testing.assert_allclose(history["norms"][:, 0], np.sqrt(3) * np.arange(1, 5), rtol=1e-5)
     assert history["grad_norms"].tolist() == [[step, 19 + step] for step in range(4)]
     assert np.isnan(history["update_norms"]).all()
     all_norms = np.sqrt(3) * np.arange(1, 21)
     np.testing.assert_allclose(history["norm_low"][0], np.quantile(all_norms, 0.1), rtol=1e-4)
     np.testing.assert_allclose(history["norm_high"][0], np.quantile(all_norms, 0.9), rtol=1e-4)
+
+
+def test_the_history_says_how_far_each_row_has_come_since_the_first_snapshot() -> None:
+    values = np.random.default_rng(2).normal(size=(5, 12, 7)).astype(np.float32)  # [T, R, D]
+    values[3, 4] = np.nan
+    nothing = np.full(12, np.nan, np.float32)
+    snapshots = [SimpleNamespace(rows=quantize(rows), grad_norms=nothing, update_norms=nothing) for rows in values]
+    found = row_courses(snapshots, 5, [4, 9])["displacements"]
+    assert found.dtype == np.float32
+    assert found[0].tolist() == [0, 0]
+    expected = np.linalg.norm(values[:, [4, 9]] - values[0, [4, 9]], axis=2)
+    np.testing.assert_allclose(found[1:], expected[1:], rtol=0.02)
+    assert np.argwhere(np.isnan(found)).tolist() == [[3, 0]]
 
 
 @given(hnp.arrays(np.float32, st.integers(1, 3000)), st.integers(16, 500))

@@ -106,7 +106,7 @@ def test_a_whole_run_among_them_is_shown_as_if_nothing_were(logdir_of_faults: Se
     tab.wait_for_cloud()
     tab.rest()
     assert (tab.last_step(), words(tab)) == (CLEAN[-1], "")
-    tab.frame.get_by_text("30 of 30 tokens").wait_for()
+    tab.frame.locator(".title").get_by_text("30 of 30 tokens").wait_for()
     assert complaints == []
 
 

@@ -49,7 +49,9 @@ class Trained:
 
     def row_named(self, shown: str) -> int:
         """The row of a label as it is drawn."""
-        return self.labels.index({"␣": " ", "↵": "\n", "⇥": "\t"}.get(shown, shown))
+        sign = {"␣": " ", "↵": "\n", "⇥": "\t"}.get(shown, shown)
+        # The text may hold such a sign itself.
+        return self.labels.index(sign if sign in self.labels else shown)
 
     def norms(self, step: int) -> np.ndarray:
         return np.linalg.norm(self.vectors[self.at(step)].astype(np.float64), axis=1)

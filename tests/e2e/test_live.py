@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Complaints
-from event_files import RunWriter, model_event, scalar_event, write_run
+from event_files import RunWriter, model_event, scalar_event, snapshot_event, write_run
 from page import Tab
 from playwright.sync_api import Page
 from serving import tensorboard
@@ -48,11 +48,17 @@ def test_runs_without_our_records_are_named(tmp_path: Path, open_tab: OpenTab) -
 
 
 def test_a_first_snapshot_alone_is_drawn_with_a_word(tmp_path: Path, open_tab: OpenTab) -> None:
-    RunWriter(tmp_path / "a").append(model_event())
+    writer = RunWriter(tmp_path / "a")
+    writer.append(model_event())
     with tensorboard(tmp_path) as address:
         page, _ = open_tab(address)
         tab = Tab(page)
-        tab.frame.get_by_text("Recording started").wait_for(timeout=30_000)
+        tab.frame.get_by_text("The cloud appears with the first snapshot").wait_for(timeout=30_000)
+        writer.append(snapshot_event(0))
+        tab.wait_for_cloud()
+        tab.frame.get_by_text("The cloud moves from the second snapshot on").wait_for(timeout=10_000)
+        writer.append(snapshot_event(10))
+        tab.frame.get_by_text("Recording started").wait_for(state="hidden", timeout=10_000)
 
 
 def test_a_server_that_went_away_is_said_and_found_again(tmp_path: Path, open_tab: OpenTab) -> None:

@@ -116,6 +116,35 @@ def test_tokens_and_positions_stand_in_one_picture_or_apart_and_one_of_them_alwa
     assert complaints == []
 
 
+#: Places of the first ten rows in each picture, from now until the rows have stood still for a second.
+WATCHED = """async () => {
+  const { scene } = document.querySelector('.cloud');
+  const seen = new Set();
+  const look = () => JSON.stringify(Array.from({ length: 10 }, (_, row) => scene.place(row)));
+  const started = performance.now();
+  let last = look();
+  for (let since = started; performance.now() - since < 1000 || seen.size < 1; ) {
+    await new Promise(requestAnimationFrame);
+    const now = look();
+    if (now !== last) [last, since] = [now, performance.now()], seen.add(now);
+    if (performance.now() - started > 15000) break;
+  }
+  return seen.size;
+}"""
+
+
+@pytest.mark.parametrize("wanted", ["no-preference", "reduce"])
+def test_another_basis_is_eased_to_and_where_less_motion_is_wanted_it_is_there_at_once(
+    address: str, open_tab: OpenTab, wanted: str
+) -> None:
+    tab, complaints = opened(open_tab, address, reduced_motion=wanted)
+    tab.frame.evaluate(f"() => {{ window.watched = ({WATCHED})(); }}")
+    choose(tab, "Last step")
+    pictures = tab.frame.evaluate("window.watched")
+    assert pictures == 1 if wanted == "reduce" else pictures > 5, pictures
+    assert complaints == []
+
+
 def test_a_umap_that_lacks_its_library_says_what_to_install_and_one_that_failed_why(
     address: str, open_tab: OpenTab
 ) -> None:
@@ -184,7 +213,7 @@ def test_playing_loops_over_what_was_marked_along_the_curve(address: str, open_t
     tab.page.mouse.up()
     tab.page.keyboard.up("Shift")
     assert tab.frame.locator(".dock-loop").is_visible()
-    tab.frame.get_by_label("Playing is even in").select_option("snapshot")
+    tab.frame.get_by_label("Speed", exact=True).select_option("even-snapshot")
     tab.frame.get_by_label("Speed", exact=True).select_option("8")
     tab.frame.get_by_label("Play (Space)").click()
     seen = []

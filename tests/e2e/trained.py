@@ -9,12 +9,12 @@ from pathlib import Path
 from serving import ROOT
 
 
-def train(logdir: Path, steps: int) -> None:
-    """Trains for a few seconds on the tests' own source text, a snapshot each fifth step, into the run `trained`."""
+def train(logdir: Path, steps: int, run: str = "trained", rate: str = "1e-2") -> None:
+    """Trains for a few seconds on the tests' own source text, a snapshot each fifth step."""
     text = logdir / "text.txt"
     text.write_text("\n".join(path.read_text() for path in sorted((ROOT / "tests").rglob("test_*.py"))))
     sizes = ["--layers", "2", "--heads", "2", "--width", "32", "--block-size", "32", "--batch-size", "16"]
-    command = [sys.executable, str(ROOT / "train.py"), "--dataset", str(text), "--logdir", str(logdir / "trained")]
-    command += ["--steps", str(steps), "--every", "5", "--max-overhead", "none", "--lr", "1e-2", "--eval-every", "20"]
+    command = [sys.executable, str(ROOT / "train.py"), "--dataset", str(text), "--logdir", str(logdir / run)]
+    command += ["--steps", str(steps), "--every", "5", "--max-overhead", "none", "--lr", rate, "--eval-every", "20"]
     done = subprocess.run([*command, *sizes], capture_output=True, text=True, cwd=logdir, check=False)
     assert done.returncode == 0, done.stderr

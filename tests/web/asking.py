@@ -14,6 +14,8 @@ from tensorboard_plugin_paramviz.web import binary
 ROUTES = {
     "runs": "runs",
     "model": "model?run={run}",
+    "sessions": "sessions?run={run}",
+    "steps": "steps?run={run}",
     "stats": "stats?run={run}",
     "scalars": "scalars?run={run}",
     "scalars of a tag": "scalars?run={run}&tag=train/loss",
@@ -25,6 +27,7 @@ ROUTES = {
     "heat": "heat?run={run}&stat=grad_norm",
     "layer": f"layer?run={{run}}&path={EMBEDDING}",
     "thumbs": "thumbs?run={run}",
+    "costs": "costs?run={run}",
     "updates": "updates",
     "events": "events",
 }

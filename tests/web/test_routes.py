@@ -106,6 +106,9 @@ def test_rows_without_a_step_are_their_history(client: Client) -> None:
     expected = np.linalg.norm(snapshot_at(350, rows=20).embeddings[EMBEDDING].values[3])
     assert arrays["norms"][35, 0] == pytest.approx(expected, rel=0.02)
     assert (arrays["norm_low"] <= arrays["norm_high"]).all()
+    _, at_step = get_binary(client, f"rows?run=a&embedding={EMBEDDING}&step=350")
+    assert arrays["displacements"][0, 0] == 0
+    assert arrays["displacements"][35, 0] == pytest.approx(at_step["displacements"][3], rel=1e-5)
 
 
 def test_the_history_of_a_long_run_is_thinned_evenly_and_keeps_both_ends(tmp_path: Path) -> None:
@@ -202,6 +205,8 @@ WORDS = st.one_of(
 ROUTES = {
     "runs": (),
     "model": ("run",),
+    "sessions": ("run",),
+    "steps": ("run", "from"),
     "stats": ("run", "from", "to"),
     "scalars": ("run", "tag", "points"),
     "positions": ("run", "embedding", "from", "to", "stride"),
@@ -210,6 +215,7 @@ ROUTES = {
     "heat": ("run", "stat", "columns", "from", "to"),
     "layer": ("run", "path", "columns", "from", "to"),
     "thumbs": ("run", "step"),
+    "costs": ("run",),
     "updates": ("cursor",),
 }
 

@@ -12,6 +12,7 @@ export interface Face {
   readonly height: number;
   readonly transposed: boolean;
   readonly cut: boolean;
+  readonly upright: boolean;
 }
 
 /** The width of the residual stream: the side that most matrices of blocks have; 0 where there is no matrix. */
@@ -38,7 +39,13 @@ export function faceOf(layer: Layer, model: number): Face {
   const scale = WIDTH / Math.max(1, model);
   const [down, across] = sides(layer.shape);
   if (layer.shape.length < 2) {
-    return { width: bounded(across * scale, 2 * WIDTH), height: THINNEST, transposed: false, cut: false };
+    return {
+      width: bounded(across * scale, 2 * WIDTH),
+      height: THINNEST,
+      transposed: false,
+      cut: false,
+      upright: false,
+    };
   }
   const transposed = across !== model && down === model;
   const [height, width] = transposed ? [across, down] : [down, across];
@@ -47,6 +54,30 @@ export function faceOf(layer: Layer, model: number): Face {
     height: bounded(height * scale, TALLEST),
     transposed,
     cut: height * scale > TALLEST || width * scale > 2.5 * WIDTH,
+    upright: false,
+  };
+}
+
+/** The same set up across the stream, as the last norm and the head are: the side of the stream goes up. */
+export function uprightFace(layer: Layer, model: number): Face {
+  const scale = WIDTH / Math.max(1, model);
+  const [down, across] = sides(layer.shape);
+  if (layer.shape.length < 2)
+    return {
+      width: THINNEST,
+      height: bounded(across * scale, 2 * WIDTH),
+      transposed: false,
+      cut: false,
+      upright: true,
+    };
+  const lying = down !== model || across === model;
+  const [height, width] = lying ? [across, down] : [down, across];
+  return {
+    width: bounded(width * scale, 2.5 * WIDTH),
+    height: bounded(height * scale, TALLEST),
+    transposed: lying,
+    cut: width * scale > 2.5 * WIDTH || height * scale > TALLEST,
+    upright: true,
   };
 }
 

@@ -25,5 +25,5 @@ export function stackOf(places: readonly Place[]): Layout {
     x += Math.max(face.width, 10 * name.length) + GAP;
   }
   const bounds = boundsOf(slabs, captions);
-  return { slabs, plates: [], wires: [], nodes: [], captions, hidden: [], bounds, recognized: false };
+  return { slabs, plates: [], tiles: [], wires: [], nodes: [], captions, hidden: [], bounds, recognized: false };
 }

@@ -26,6 +26,8 @@ export interface Slab extends Rect {
   readonly transposed: boolean;
   /** Too tall to be drawn to scale: the height is cut. */
   readonly cut: boolean;
+  /** Stands across the stream: the side it shares with the stream goes up. */
+  readonly upright: boolean;
   /** Shares its parameters with this path. */
   readonly tiedTo: string | null;
   /** Shares of the height, from the top, that are one after the other: Q, K, V of a joint matrix. */
@@ -38,6 +40,13 @@ export interface Plate extends Rect {
   readonly last: number;
   readonly title: string;
   readonly folded: boolean;
+}
+
+/** A block that is folded, as a narrow slab on its plate: one for its attention, one for its MLP. */
+export interface Tile extends Rect {
+  readonly block: number;
+  /** Places in the model record of what it stands for. */
+  readonly layers: readonly number[];
 }
 
 /** A line of the flow. points: x and y in turn. */
@@ -60,6 +69,7 @@ export interface Caption {
 export interface Layout {
   readonly slabs: readonly Slab[];
   readonly plates: readonly Plate[];
+  readonly tiles: readonly Tile[];
   readonly wires: readonly Wire[];
   /** Where a branch comes back to the stream: x and y in turn. */
   readonly nodes: readonly number[];

@@ -21,15 +21,18 @@ const SEEN: Record<Palette, Record<Theme, readonly [number, number]>> = {
   cividis: { dark: [0.432, 1], light: [0, 0.6] },
 };
 
+/** Of cells that fill their place, where no ground shines between: all of the map. */
+const WHOLE = [0, 1] as const;
+
 const LEVELS = 256;
 const TABLES: Record<Palette, Record<Theme, Uint8Array>> = {
   viridis: { dark: table("viridis", "dark"), light: table("viridis", "light") },
   cividis: { dark: table("cividis", "dark"), light: table("cividis", "light") },
 };
 
-function table(palette: Palette, theme: Theme): Uint8Array {
+function table(palette: Palette, theme: Theme | null): Uint8Array {
   const colors = STOPS[palette].map(rgb);
-  const [from, to] = SEEN[palette][theme];
+  const [from, to] = theme === null ? WHOLE : SEEN[palette][theme];
   const result = new Uint8Array(LEVELS * 3);
   for (let i = 0; i < LEVELS; i++) {
     const place = (from + (i / (LEVELS - 1)) * (to - from)) * (colors.length - 1);
@@ -41,6 +44,18 @@ function table(palette: Palette, theme: Theme): Uint8Array {
     }
   }
   return result;
+}
+
+const WHOLE_TABLES: Record<Palette, Uint8Array> = { viridis: table("viridis", null), cividis: table("cividis", null) };
+
+/** All of a map in 256 colours, [256 * 3]: not to be written to. */
+export const wholeRamp = (palette: Palette): Uint8Array => WHOLE_TABLES[palette];
+
+/** A CSS gradient of all of a map, from left to right. */
+export function wholeGradient(palette: Palette): string {
+  const ramp = WHOLE_TABLES[palette];
+  const stops = Array.from({ length: RAMP_STOPS }, (_, i) => Math.round((i / (RAMP_STOPS - 1)) * (LEVELS - 1)) * 3);
+  return `linear-gradient(90deg, ${stops.map((at) => `rgb(${ramp.subarray(at, at + 3).join(" ")})`).join(", ")})`;
 }
 
 /** Of rows whose value isn't known. */

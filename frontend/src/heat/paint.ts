@@ -10,6 +10,8 @@ export interface HeatInk {
   readonly ramp: Uint32Array;
   readonly zero: number;
   readonly broken: number;
+  /** Stripes on `broken`, leaning the other way than the hatching; none where it is left out. */
+  readonly brokenMark?: number;
   /** The two colours of the hatching where nothing was measured. */
   readonly missing: readonly [number, number];
 }
@@ -74,7 +76,7 @@ function colorsOf(out: Uint32Array, cells: HeatCells, layer: number, scale: Heat
   const base = layer * cells.columns;
   for (let c = 0; c < cells.columns; c += 1) {
     if (cells.broken[base + c] === 1) out[c] = ink.broken;
-    else if (scale === null) out[c] = ink.zero;
+    else if (scale === null) out[c] = Number.isNaN(cells.shown[base + c]!) ? ink.missing[0] : ink.zero;
     else {
       const share = shareOf(scale, cells.shown[base + c]!);
       out[c] = share < 0 ? ink.zero : Number.isNaN(share) ? ink.missing[0] : ink.ramp[Math.round(share * 255)]!;
@@ -82,7 +84,7 @@ function colorsOf(out: Uint32Array, cells: HeatCells, layer: number, scale: Heat
   }
 }
 
-/** Where nothing was measured: stripes at 45°, which no value looks like. */
+/** Where nothing was measured: stripes at 45°, which no value looks like; at 135° where entries aren't finite. */
 function hatch(
   pixels: Uint32Array,
   width: number,
@@ -96,7 +98,12 @@ function hatch(
   const base = layer * cells.columns;
   for (let x = 0; x < width; x += 1) {
     const column = columnOf[x]!;
-    if (column < 0 || cells.broken[base + column] === 1 || !Number.isNaN(cells.shown[base + column]!)) continue;
-    for (let y = begin; y < end; y += 1) if ((x + y) % 6 < 2) pixels[y * width + x] = ink.missing[1];
+    if (column < 0) continue;
+    if (cells.broken[base + column] === 1) {
+      if (ink.brokenMark === undefined) continue;
+      for (let y = begin; y < end; y += 1) if ((x - y + pixels.length) % 5 < 1) pixels[y * width + x] = ink.brokenMark;
+    } else if (Number.isNaN(cells.shown[base + column]!)) {
+      for (let y = begin; y < end; y += 1) if ((x + y) % 6 < 2) pixels[y * width + x] = ink.missing[1];
+    }
   }
 }

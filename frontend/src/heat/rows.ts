@@ -27,17 +27,18 @@ export interface HeatRows {
 }
 
 const THICKEST = 20;
-const THINNEST = 5;
+/** 150 layers on a small screen: a line can still be seen, pointed at and walked to. */
+const THINNEST = 2;
 const NAMED_FROM = 13;
 
+const gapFor = (height: number) => (height >= 16 ? 10 : height >= 8 ? 6 : height >= 5 ? 3 : 2);
+
 /** layers: the whole record; shown: places of those that are wanted, rising; room: CSS px there are. Lines are as high as
- * fits, so that the whole model is seen at once; only below 5 px the map becomes longer than the room. */
+ * fits, so that the whole model is seen at once; only below 2 px the map becomes longer than the room. */
 export function heatRows(layers: readonly Layer[], shown: readonly number[], room: number): HeatRows {
   const groups = grouped(layers, shown);
   const gaps = Math.max(0, groups.length - 1);
-  const gapFor = (height: number) => (height >= NAMED_FROM ? 10 : height >= 8 ? 6 : 3);
-  let height = THICKEST;
-  while (height > THINNEST && shown.length * height + gaps * gapFor(height) > room) height -= 1;
+  const height = rowHeight(shown.length, gaps, room);
   const rows: HeatRow[] = [];
   const titles: HeatGroup[] = [];
   let y = 0;
@@ -50,6 +51,23 @@ export function heatRows(layers: readonly Layer[], shown: readonly number[], roo
     }
   }
   return { rows, groups: titles, rowHeight: height, height: y, named: height >= NAMED_FROM };
+}
+
+/** Lines without groups, in the order given: `order` are places in the record. Names say the block too. */
+export function orderedRows(layers: readonly Layer[], order: readonly number[], room: number): HeatRows {
+  const height = rowHeight(order.length, 0, room);
+  const rows = order.map((place, k) => {
+    const layer = layers[place] as Layer;
+    const name = shortName(layer, prefixOf(layer));
+    return { layer: place, name: layer.block === null ? name : `${layer.block} ${name}`, y: k * height };
+  });
+  return { rows, groups: [], rowHeight: height, height: order.length * height, named: height >= NAMED_FROM };
+}
+
+function rowHeight(rows: number, gaps: number, room: number): number {
+  let height = THICKEST;
+  while (height > THINNEST && rows * height + gaps * gapFor(height) > room) height -= 1;
+  return height;
 }
 
 interface Group {

@@ -12,7 +12,9 @@ import {
   settingsOpen,
   theme,
 } from "../store/settings";
+import { layersShown } from "../store/view";
 import { Centre } from "./centre";
+import { LargeChart } from "./charts/large_chart";
 import { IconButton } from "./controls";
 import { Dock } from "./dock";
 import { EmptyState } from "./empty_state";
@@ -23,7 +25,9 @@ import { focusSearch } from "./search_field";
 import { SettingsPanel } from "./settings_panel";
 import { Shortcuts } from "./shortcuts";
 import { ShownTable } from "./shown_table";
+import { TrainingSummary } from "./training_figures";
 import { Transport } from "./transport";
+import { ViewSwitch } from "./view_switch";
 
 export function App() {
   const none = answered.value && runs.value.length === 0 && indexing.value?.done !== false;
@@ -31,7 +35,7 @@ export function App() {
   const drawer = form !== "wide";
   return (
     <div class={`page ${form} ${none ? "none" : ""} ${reducedMotion.value ? "still" : ""}`} data-theme={theme.value}>
-      {drawer ? <Bar /> : <LeftPanel />}
+      {drawer ? <Bar none={none} /> : <LeftPanel />}
       {drawer && filtersOpen.value && <Drawer />}
       {none ? <EmptyState /> : <Centre />}
       {!none && <Inspector />}
@@ -45,19 +49,24 @@ export function App() {
       )}
       <SettingsPanel />
       <ShownTable />
+      <LargeChart />
+      <TrainingSummary />
       <Shortcuts />
     </div>
   );
 }
 
-function Bar() {
+/** On a phone there is room for the views or the run; the run is chosen in the drawer then. */
+function Bar({ none }: { none: boolean }) {
+  const phone = layout.value === "phone";
   return (
     <header class="top-bar">
-      <RunSelect hideLabel />
+      {(!phone || none) && <RunSelect hideLabel />}
+      {!none && <ViewSwitch />}
       <span class="spacer" />
       <IconButton
         icon="search"
-        label="Find a token (/)"
+        label={layersShown.value ? "Find a layer (/)" : "Find a token (/)"}
         class="framed"
         onClick={() => {
           openFilters(true);
@@ -71,7 +80,6 @@ function Bar() {
         pressed={filtersOpen.value}
         onClick={() => openFilters(!filtersOpen.value)}
       />
-      {layout.value === "phone" && <SettingsButton framed />}
     </header>
   );
 }
@@ -96,6 +104,7 @@ function Drawer() {
       <div class="drawer">
         <div class="drawer-head">
           <h2>What is shown</h2>
+          {layout.value === "phone" && <SettingsButton />}
           <IconButton icon="close" label="Close" onClick={() => openFilters(false)} />
         </div>
         <LeftPanel />

@@ -1,152 +1,55 @@
-/** The middle: title, tools, the cloud, its legend, and what has to be said about them. */
+/** The middle: the view that was chosen, and what has to be said whichever it is. */
 
-import { integer, wholePercent } from "../format";
-import { filtered, isolating, shownRows } from "../store/filters";
-import { isFullScreen, toggleFullScreen } from "../store/full_screen";
-import { isolationAtHand } from "../store/isolate";
-import { embedding, model, pictureName, rowNoun, run, runName } from "../store/runs";
-import { layout, mode, setMode, setTool, tool } from "../store/settings";
-import {
-  type Cloud as CloudData,
-  cloud,
-  loadedCount,
-  reading,
-  still,
-  total,
-  varianceOverRun,
-  varianceShown,
-} from "../store/timeline";
-import { Cloud, scene } from "./cloud";
-import { IconButton } from "./controls";
-import { HoverCard } from "./hover_card";
-import { isolateOrNot } from "./isolation";
-import { Legend } from "./legend";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { VIEW_NAMES, type View, view } from "../store/view";
+import { EmbeddingsView } from "./embeddings_view";
+import { HeatView } from "./heat_view";
+import { LayersView } from "./layers_view";
+import { LayersWords } from "./layers_words";
 import { Notices } from "./notices";
-import { PictureNotes } from "./picture_notes";
-import { SaveMenu } from "./save_menu";
-import { TextAlternative } from "./text_alternative";
 
 export function Centre() {
+  const box = useRef<HTMLElement>(null);
+  useFocusKept(box);
   return (
-    <main class="centre">
-      <Cloud />
-      <div class="centre-top">
-        <Title />
-        <Tools />
-      </div>
+    <main ref={box} class="centre">
+      <Pane of="embeddings">
+        <EmbeddingsView />
+      </Pane>
+      <Pane of="layers">
+        <LayersView />
+        <LayersWords />
+      </Pane>
+      <Pane of="heat">
+        <HeatView />
+      </Pane>
       <Notices />
-      <Legend />
-      <HoverCard />
-      <TextAlternative />
     </main>
   );
 }
 
-function Title() {
+/** A view is made when it is first looked at. From then on it stays, so that it is found again as it was left. */
+function Pane({ of, children }: { of: View; children: ComponentChildren }) {
+  const on = view.value === of;
+  const made = useRef(false);
+  made.current ||= on;
   return (
-    <div class="title">
-      <h1>{pictureName.value ?? "Embeddings"}</h1>
-      <Subtitle />
-      <PictureNotes />
-      <Progress />
-    </div>
+    <section class={on ? "pane on" : "pane"} data-view={of} aria-label={VIEW_NAMES[of]} inert={!on} tabIndex={-1}>
+      {made.current && children}
+    </section>
   );
 }
 
-function Subtitle() {
-  const one = embedding.value;
-  const now = cloud.value;
-  if (!one || !now || loadedCount.value === 0) return <p>{waitingFor()}</p>;
-  const variance = varianceShown.value ?? varianceOverRun.value;
-  return (
-    <p>
-      {rowsSaid(now)}
-      {one.directions !== null && (
-        <>
-          {` · ${integer(one.directions)} of ${integer(one.shape[1])} dimensions kept`}
-          <span class="wide-only"> ({wholePercent(now.basis.kept_ratio)} of the variance)</span>
-        </>
-      )}
-      {!still.value && (
-        <>
-          {` · ${wholePercent(variance)} of variance`}
-          <span class="wide-only"> shown</span>
-        </>
-      )}
-    </p>
-  );
-}
-
-/** "65 of 65 tokens", "12 of 65 tokens"; of a sample how large it is, and what of it is shown when that isn't all. */
-function rowsSaid(now: CloudData): string {
-  const { rows, finite, all } = shownRows.value;
-  const noun = `${rowNoun.value}s`;
-  const whole = now.parts.reduce((sum, part) => sum + (part.embedding.shape[0] ?? part.rows), 0);
-  if (all === whole) return `${integer(rows)} of ${integer(all)} ${noun}`;
-  if (filtered.value) return `${integer(rows)} of ${integer(all)} sampled ${noun}`;
-  return `${integer(all)} of ${integer(whole)} rows sampled${finite < all ? `, ${integer(finite)} finite` : ""}`;
-}
-
-function waitingFor(): string {
-  if (!runName.value) return "";
-  if (model.value && !embedding.value) return "No embedding was recorded in this run";
-  return run.value?.snapshots === 0 ? "No snapshot yet" : "Reading the first snapshots";
-}
-
-/** A thin bar while the snapshots come in; nothing once all of them are here or memory holds what it may. */
-function Progress() {
-  const all = total.value;
-  const here = loadedCount.value;
-  if (all === 0 || here >= all || !reading.value) return null;
-  return (
-    <div class="progress">
-      <span>
-        Reading snapshots, {integer(here)} of {integer(all)}
-      </span>
-      <progress value={here} max={all} aria-label="Snapshots read" />
-    </div>
-  );
-}
-
-function Tools() {
-  const flat = mode.value === "2d";
-  return (
-    <div class="tools" role="toolbar" aria-label="View">
-      {layout.value === "phone" ? (
-        <IconButton
-          icon={flat ? "orbit" : "flat"}
-          label={flat ? "3D view (M)" : "2D view (M)"}
-          onClick={() => setMode(flat ? "3d" : "2d")}
-        />
-      ) : (
-        <>
-          <IconButton icon="orbit" label="3D view (M)" pressed={!flat} onClick={() => setMode("3d")} />
-          <IconButton icon="flat" label="2D view (M)" pressed={flat} onClick={() => setMode("2d")} />
-        </>
-      )}
-      <IconButton
-        icon="lasso"
-        label="Draw a loop round points (O)"
-        pressed={tool.value === "lasso"}
-        onClick={() => setTool(tool.value === "lasso" ? "turn" : "lasso")}
-      />
-      {(isolating.value || isolationAtHand() !== null) && (
-        <IconButton
-          icon="only"
-          label={isolating.value ? "Show all again (I)" : "Show only what is chosen (I)"}
-          pressed={isolating.value}
-          onClick={isolateOrNot}
-        />
-      )}
-      <IconButton icon="fit" label="Fit all points (0)" onClick={() => scene()?.fit()} />
-      <IconButton
-        icon="full"
-        label={isFullScreen.value ? "Leave full screen (W)" : "Full screen (W)"}
-        pressed={isFullScreen.value}
-        onClick={() => void toggleFullScreen()}
-        class="wide-only"
-      />
-      <SaveMenu />
-    </div>
-  );
+/** Whoever worked in a view by keyboard goes on in the one that takes its place; elsewhere the focus stays. */
+function useFocusKept(box: { readonly current: HTMLElement | null }): void {
+  const now = view.value;
+  const before = useRef(now);
+  const pane = (of: View) => box.current?.querySelector<HTMLElement>(`[data-view="${of}"]`);
+  // While this is drawn the old view still has it; afterwards the browser has taken it away.
+  const moves = before.current !== now && (pane(before.current)?.contains(document.activeElement) ?? false);
+  useLayoutEffect(() => {
+    before.current = now;
+    if (moves) pane(now)?.focus({ preventScroll: true });
+  }, [now]);
 }

@@ -7,13 +7,14 @@ import { coursesOf } from "../rows/cloud_parts";
 import { createScene } from "../scene";
 import type { SceneHandle, SceneProps } from "../scene/types";
 import { colors, labelPriority, sizes, trailPaths } from "../store/appearance";
-import { keepPose, poses } from "../store/camera";
+import { keepPose, poses, posesAsked } from "../store/camera";
 import { chooseRows } from "../store/chosen";
+import { comparing } from "../store/compare";
 import { neighboursShown } from "../store/comparison";
-import { visible } from "../store/filters";
+import { isolating, visible } from "../store/filters";
 import { groupShown } from "../store/group_shown";
 import { marks } from "../store/groups";
-import { tellEconomy, tellFallback } from "../store/picture";
+import { covered, tellEconomy, tellFallback } from "../store/picture";
 import { playing } from "../store/playback";
 import { hits } from "../store/search";
 import { details, hover, hovered, point, selected } from "../store/selection";
@@ -25,7 +26,6 @@ import {
   pointScale,
   positionOrder,
   reducedMotion,
-  showing,
   theme,
   tool,
 } from "../store/settings";
@@ -40,9 +40,11 @@ import {
   mixOf,
   morph,
   place,
+  step,
   still,
 } from "../store/timeline";
 import { tourNames } from "../store/tour";
+import { embeddingsSeen } from "../store/view";
 import { drawAlong } from "../time/tour_math";
 
 const MORPH_MS = 1000;
@@ -74,11 +76,20 @@ export function Cloud() {
     // The browser tests ask the scene itself where a token is drawn.
     Object.assign(container, { scene: made });
     const stop = effect(() => {
+      // Whoever looks elsewhere finds the cloud again at the step where the cursor is then.
+      if (!embeddingsSeen.value) return;
       const props = sceneProps();
-      if (!showing.value) return;
       const changed = difference(sent, props);
       sent = props;
       if (changed) made.update(changed);
+    });
+    let asked = posesAsked.peek();
+    const stopPose = effect(() => {
+      if (posesAsked.value === asked || !embeddingsSeen.value) return;
+      asked = posesAsked.value;
+      const to = poses.peek()[mode.value];
+      if (to) made.show(to);
+      else made.fit();
     });
     const stopMorph = runMorph(
       () => sent,
@@ -89,6 +100,7 @@ export function Cloud() {
     );
     return () => {
       stop();
+      stopPose();
       stopMorph();
       made.destroy();
       handle = null;
@@ -130,18 +142,43 @@ function sceneProps(): SceneProps {
     mayEconomize: economize.value,
     pointScale: pointScale.value,
     axisNames: axisNames(now),
-    insets: layout.value === "tablet" && selected.value !== null ? INSETS.tablet : phone ? INSETS.phone : INSETS.wide,
+    measured: still.value === null,
+    insets: phone ? phoneInsets() : wideInsets(),
   };
 }
 
 const NO_LABELS: readonly string[] = [];
 const NO_COURSES: SceneProps["courses"] = [];
 const COURSES = ({ parts, ids }: CloudData): SceneProps["courses"] => coursesOf(parts, ids);
-const INSETS = {
+export const INSETS = {
   wide: { top: 60, right: 0, bottom: 44, left: 0 },
   tablet: { top: 60, right: 304, bottom: 44, left: 0 },
   phone: { top: 52, right: 52, bottom: 64, left: 0 },
+  /** Below the title stands the switch between two runs. */
+  switched: { top: 116, right: 52, bottom: 64, left: 0 },
 };
+
+/** Of isolated rows a line under the title tells: none of them flies to beneath it. */
+const UNDER_LINE = 100;
+const ISOLATED = {
+  wide: { ...INSETS.wide, top: UNDER_LINE },
+  tablet: { ...INSETS.tablet, top: UNDER_LINE },
+};
+
+function wideInsets(): SceneProps["insets"] {
+  const insets = isolating.value ? ISOLATED : INSETS;
+  return layout.value === "tablet" && selected.value !== null ? insets.tablet : insets.wide;
+}
+
+/** Where there is little room the picture keeps clear of what is written over it, however many lines that takes. */
+function phoneInsets(): SceneProps["insets"] {
+  const now = covered.value;
+  return now && !comparing.value
+    ? memo(now, ({ top, right, bottom }) => ({ top, right, bottom, left: 0 }))
+    : comparing.value
+      ? INSETS.switched
+      : INSETS.phone;
+}
 
 /** From and to are the loaded snapshots beside the cursor; while a new basis comes in, the picture of before stays. */
 function motion(): Pick<SceneProps, "rows" | "from" | "to" | "mix"> {
@@ -194,7 +231,7 @@ function runMorph(current: () => SceneProps, update: (props: Partial<SceneProps>
     const old = morph.value;
     cancelAnimationFrame(request);
     if (!old) return;
-    if (reducedMotion.peek() || playing.peek() || !showing.peek()) {
+    if (reducedMotion.peek() || playing.peek() || !embeddingsSeen.peek()) {
       queueMicrotask(endMorph);
       return;
     }
@@ -218,8 +255,9 @@ function runMorph(current: () => SceneProps, update: (props: Partial<SceneProps>
 const NO_LINKS: SceneProps["links"] = [];
 
 function links(): SceneProps["links"] {
-  // Of a group no neighbours are listed.
-  const row = still.value || groupShown.value.length > 0 ? null : selected.value;
+  // Of a group no neighbours are listed; and those of the cursor's step aren't those of a UMAP of another.
+  const elsewhere = still.value !== null && still.value.step !== step.value;
+  const row = elsewhere || groupShown.value.length > 0 ? null : selected.value;
   const known = row === null ? undefined : details.value.get(row);
   return known ? shownOf(known.neighbours, neighboursShown.value) : NO_LINKS;
 }
@@ -256,7 +294,7 @@ function memo<S extends object, T>(source: S, make: (source: S) => T): T {
   return derived.get(source) as T;
 }
 
-function difference(before: SceneProps, after: SceneProps): Partial<SceneProps> | null {
+export function difference(before: SceneProps, after: SceneProps): Partial<SceneProps> | null {
   const changed: Partial<Record<keyof SceneProps, unknown>> = {};
   let any = false;
   for (const name of Object.keys(after) as (keyof SceneProps)[]) {

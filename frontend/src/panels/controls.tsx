@@ -7,6 +7,7 @@ import { Icon, type IconName } from "./icons";
 interface Choice<T extends string> {
   value: T;
   name: string;
+  title?: string;
   disabled?: boolean;
 }
 
@@ -23,7 +24,7 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
     <fieldset class="segmented">
       <legend class="hidden-text">{label}</legend>
       {choices.map((choice) => (
-        <label key={choice.value} class={choice.value === value ? "segment chosen" : "segment"}>
+        <label key={choice.value} class={choice.value === value ? "segment chosen" : "segment"} title={choice.title}>
           <input
             type="radio"
             class="hidden-text"

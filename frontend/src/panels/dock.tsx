@@ -1,20 +1,24 @@
 /** The time dock: the loss curve is the time axis. Drag anywhere on it to scrub. */
 
 import { useComputed, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import { extent, mapper } from "../axis";
+import { useRef, useState } from "preact/hooks";
+import { mapper } from "../axis";
+import type { Hit } from "../comparing/nearest_curve";
 import { integer, number } from "../format";
+import { overlaying } from "../store/compare_curves";
 import { curvesKnown, indexAt, train, validation, valueAt } from "../store/curves";
+import { setHoverStep } from "../store/hover_step";
 import { loopAll, loopOver, loopPart, seekStep } from "../store/playback";
 import { runs } from "../store/runs";
 import { layout, loop, theme } from "../store/settings";
-import { cloud, cursorStep, loadedVersion, step, stepRange } from "../store/timeline";
+import { GUTTER, MARGIN, PHONE_GUTTER, stepAxis } from "../store/step_axis";
+import { cursorStep, loadedVersion, snapshots, step, stepRange } from "../store/timeline";
 import { useSize } from "../use_size";
+import { CurveCard, linesOf, pointedAt, RunReadings } from "./dock_curves";
 import { prepare } from "./draw";
+import { HoverLine } from "./hover_line";
 import { drawLoss, type Plot, stepLabels } from "./loss_chart";
-
-const GUTTER = 148;
-const PHONE_GUTTER = 32;
+import { SessionMarks } from "./session_marks";
 
 export function Dock() {
   const box = useRef<HTMLDivElement>(null);
@@ -25,18 +29,15 @@ export function Dock() {
   const pill = useRef<HTMLSpanElement>(null);
   const markedFrom = useRef<number | null>(null);
   const size = useSize(box);
+  const [pointed, setPointed] = useState<Hit | null>(null);
 
   const plot = useComputed<Plot>(() => ({
     left: layout.value === "phone" ? PHONE_GUTTER : GUTTER,
-    right: Math.max(GUTTER + 40, size.value.width - 16),
+    right: Math.max(GUTTER + 40, size.value.width - MARGIN),
     top: 12,
     bottom: size.value.height - 28,
   }));
-  const steps = useComputed<[number, number] | null>(() => {
-    loadedVersion.value;
-    const range = extent([stepRange.value ?? [], train.value?.steps ?? [], validation.value?.steps ?? []]);
-    return range && range[1] === range[0] ? [range[0], range[0] + 1] : range;
-  });
+  const steps = stepAxis;
 
   const labels = useComputed(() => (steps.value && size.value.width > 0 ? stepLabels(plot.value, steps.value) : []));
 
@@ -50,9 +51,8 @@ export function Dock() {
       prepare(canvas.current, width, height);
       return;
     }
-    const snapshots = cloud.value?.set ?? null;
-    const picture = { width, height, plot: plot.value, steps: range, snapshots };
-    drawLoss(canvas.current, { ...picture, train: train.value, validation: validation.value });
+    const lines = linesOf(canvas.current);
+    drawLoss(canvas.current, { width, height, plot: plot.value, steps: range, snapshots: snapshots.value, lines });
   });
 
   // The cursor moves 60 times a second in playback: only these two elements are touched.
@@ -108,9 +108,9 @@ export function Dock() {
   const empty = runs.value.length === 0 || steps.value === null;
   return (
     <section class="dock" aria-label="Time">
-      {layout.value !== "phone" && <Readings />}
+      {layout.value !== "phone" && (overlaying.value ? <RunReadings /> : <Readings />)}
       {empty && <p class="dock-note">The loss curve becomes the time axis</p>}
-      {!empty && curvesKnown.value && !train.value && !validation.value && (
+      {!empty && curvesKnown.value && !train.value && !validation.value && !overlaying.value && (
         <p class="dock-note">No loss curve in this run: pass loss to step(), or log a scalar with “loss” in its name</p>
       )}
       <div
@@ -130,6 +130,12 @@ export function Dock() {
         }}
         onPointerMove={(event) => {
           if (event.currentTarget.hasPointerCapture(event.pointerId)) drag(event, false);
+          setHoverStep(stepUnder(event));
+          if (overlaying.value) setPointed(pointedAt(event, plot.peek(), steps.peek()));
+        }}
+        onPointerLeave={() => {
+          setPointed(null);
+          setHoverStep(null);
         }}
       >
         <canvas ref={canvas} />
@@ -142,12 +148,15 @@ export function Dock() {
         </div>
         {looped !== null && <div class="dock-loop" style={looped} />}
         <div ref={veil} class="dock-veil" hidden />
+        <HoverLine plot={plot} />
         <div ref={line} class="dock-cursor" hidden>
           <span ref={pill} class="pill">
             <CursorStep />
           </span>
         </div>
+        {pointed && <CurveCard hit={pointed} width={size.value.width} />}
       </div>
+      {across && <SessionMarks across={across} />}
     </section>
   );
 }

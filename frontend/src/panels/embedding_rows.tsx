@@ -1,27 +1,33 @@
 /** Which embeddings are drawn: one, or two in one picture. */
 
 import { shape } from "../format";
+import { KIND_NAMES, type Kind, kindRows } from "../store/layers";
 import {
   beside,
   embeddingName,
   embeddingPath,
   embeddings,
+  model,
   onlyApart,
   partsLayout,
   setLayout,
   toggleEmbedding,
 } from "../store/runs";
+import { setView } from "../store/view";
 import { Segmented } from "./controls";
+import { sizeOf } from "./layer_filters";
 
 export function EmbeddingRows() {
   const list = embeddings.value;
   const shown =
     list.length > 0
       ? list.map((one) => ({ path: one.path, name: embeddingName(one), size: shape(one.shape) }))
-      : [
-          { path: "", name: "Token embeddings", size: "" },
-          { path: "-", name: "Position embeddings", size: "" },
-        ];
+      : model.value
+        ? []
+        : [
+            { path: "", name: "Token embeddings", size: "" },
+            { path: "-", name: "Position embeddings", size: "" },
+          ];
   const second = beside.value;
   return (
     <fieldset class="rows">
@@ -50,6 +56,20 @@ export function EmbeddingRows() {
           </label>
         );
       })}
+      {kindRows.value
+        .filter(({ kind }) => list.length === 0 || !EMBEDDINGS.has(kind))
+        .map(({ kind, layers }) => (
+          <button
+            key={kind}
+            type="button"
+            class="kind-link"
+            title={`${KIND_NAMES[kind]}: ${sizeOf(layers)}, see Layers (2)`}
+            onClick={() => setView("layers")}
+          >
+            <span class="name">{KIND_NAMES[kind]}</span>
+            <span class="size">{sizeOf(layers)} · Layers</span>
+          </button>
+        ))}
       {second && (
         <>
           <Segmented
@@ -71,6 +91,9 @@ export function EmbeddingRows() {
     </fieldset>
   );
 }
+
+/** Drawn as points; of the others there are the matrices themselves. */
+const EMBEDDINGS: ReadonlySet<Kind> = new Set(["token_embedding", "position_embedding"]);
 
 const NOTES = {
   together: "One basis for both: near means alike across them.",

@@ -1,41 +1,68 @@
 /** The right side: the token under the pointer or the selected one, or the chosen ones together; with neither, the run. */
 
+import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { plural } from "../format";
+import { factsOpen } from "../store/compare";
 import { groupRows, groupShown, showGroup } from "../store/group_shown";
+import { chosenLayer, layerSubject } from "../store/layers";
 import { hovered, pinned, select, selected, subject, togglePin } from "../store/selection";
 import { layout } from "../store/settings";
 import { cloud } from "../store/timeline";
+import { layersShown } from "../store/view";
+import { RunOrComparison, TokenOrBoth } from "./compare_inspector";
 import { IconButton } from "./controls";
 import { GroupDetails } from "./group_details";
 import { Icon } from "./icons";
+import { LayerDetails, LayerHead } from "./layer_details";
 import { NeighbourChips } from "./neighbours";
-import { RunLine, RunSummary } from "./run_summary";
-import { TokenDetails } from "./token_details";
+import { RunLine } from "./run_summary";
 import { nameOf, Tile } from "./token_name";
 
 export function Inspector() {
+  if (layersShown.value) return <LayersInspector />;
   if (layout.value === "phone") return <Sheet />;
   // Over the canvas it would jump in and out with the pointer: there it tells of the chosen only.
   const tablet = layout.value === "tablet";
   const row = tablet ? selected.value : subject.value;
   const group = groupFor(tablet);
-  if (tablet && row === null && group.length === 0) return null;
+  if (tablet && row === null && group.length === 0 && !factsOpen.value) return null;
   return (
     <aside class="inspector" aria-label="Inspector">
       {!cloud.value ? (
-        <RunSummary />
+        <RunOrComparison />
       ) : group.length > 0 ? (
         <GroupDetails rows={group} />
       ) : row === null ? (
-        <RunSummary />
+        <RunOrComparison />
       ) : (
         <>
           <Header row={row} />
           <BackToGroup />
-          <TokenDetails row={row} />
+          <TokenOrBoth row={row} />
         </>
       )}
+    </aside>
+  );
+}
+
+/** Where layers are shown: of one of them, or of the run. */
+function LayersInspector() {
+  const form = layout.value;
+  // Over the canvas it would jump in and out with the pointer: there it tells of the chosen only.
+  const layer = form === "tablet" ? chosenLayer.value : layerSubject.value;
+  if (form === "phone") {
+    return (
+      <SheetFrame
+        low={layer === null ? <RunLine /> : <LayerHead layer={layer} small />}
+        high={layer === null ? <RunOrComparison /> : <LayerDetails layer={layer} />}
+      />
+    );
+  }
+  if (form === "tablet" && layer === null) return null;
+  return (
+    <aside class="inspector" aria-label="Inspector">
+      {layer === null ? <RunOrComparison /> : <LayerDetails layer={layer} />}
     </aside>
   );
 }
@@ -79,11 +106,37 @@ function Header({ row }: { row: number }) {
   );
 }
 
-/** Phone: a sheet over the canvas, one finger high or most of the screen. */
+/** Phone: the token, the chosen ones, or the run. */
 function Sheet() {
-  const [open, setOpen] = useState(false);
   const row = subject.value;
   const group = groupFor(false);
+  if (cloud.value && group.length > 0) {
+    const details = <GroupDetails rows={group} />;
+    return <SheetFrame low={details} high={details} />;
+  }
+  if (row === null || !cloud.value) return <SheetFrame low={<RunLine />} high={<RunOrComparison />} />;
+  return (
+    <SheetFrame
+      low={
+        <>
+          <SheetHeader row={row} />
+          <NeighbourChips row={row} />
+        </>
+      }
+      high={
+        <>
+          <Header row={row} />
+          <BackToGroup />
+          <TokenOrBoth row={row} />
+        </>
+      }
+    />
+  );
+}
+
+/** A sheet over the canvas, one finger high or most of the screen. */
+function SheetFrame({ low, high }: { low: ComponentChildren; high: ComponentChildren }) {
+  const [open, setOpen] = useState(false);
   const draggedFrom = useRef<number | null>(null);
   return (
     <aside class={open ? "sheet open" : "sheet"} aria-label="Inspector">
@@ -112,28 +165,7 @@ function Sheet() {
         <span class="grip" />
         <Icon name={open ? "chevron" : "up"} />
       </button>
-      <div class="sheet-body">
-        {cloud.value && group.length > 0 ? (
-          <GroupDetails rows={group} />
-        ) : row === null || !cloud.value ? (
-          open ? (
-            <RunSummary />
-          ) : (
-            <RunLine />
-          )
-        ) : open ? (
-          <>
-            <Header row={row} />
-            <BackToGroup />
-            <TokenDetails row={row} />
-          </>
-        ) : (
-          <>
-            <SheetHeader row={row} />
-            <NeighbourChips row={row} />
-          </>
-        )}
-      </div>
+      <div class="sheet-body">{open ? high : low}</div>
     </aside>
   );
 }

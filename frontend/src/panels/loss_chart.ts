@@ -2,7 +2,6 @@
 
 import { extent, logTicks, mapper, smooth, ticks } from "../axis";
 import { integer, number } from "../format";
-import type { Curve } from "../store/curves";
 import type { SnapshotSet } from "../time/snapshots";
 import { line, prepare, rule, text, token } from "./draw";
 
@@ -13,62 +12,86 @@ export interface Plot {
   bottom: number;
 }
 
+/** One curve as it is drawn. */
+export interface LossLine {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+  readonly color: string;
+  readonly width: number;
+  readonly dash?: readonly number[];
+  /** Of many points their mean is drawn; raw: what was measured stays visible behind it. */
+  readonly mean?: boolean;
+  readonly raw?: boolean;
+}
+
 export interface LossPicture {
   width: number;
   height: number;
   plot: Plot;
   steps: [number, number];
-  train: Curve | null;
-  validation: Curve | null;
+  /** Later ones over earlier. */
+  lines: readonly LossLine[];
   snapshots: SnapshotSet | null;
 }
 
 const SMOOTH_FROM = 120;
 const DENSE_PX = 3;
 
+/** Ends of the one logarithmic loss axis of all curves; null = there is nothing positive. */
+export function lossEnds(lines: readonly { readonly values: ArrayLike<number> }[]): [number, number] | null {
+  const positive = extent(
+    lines.map((one) => one.values),
+    true,
+  );
+  if (!positive) return null;
+  // A flat curve stays flat: less than a tenth between the ends is not stretched over the whole height.
+  const pad = Math.max(1, 1.1 / Math.max(1, positive[1] / positive[0])) ** 0.5;
+  return [positive[0] / pad, positive[1] * pad];
+}
+
+/** Where a loss stands on screen; NaN where it is not positive. */
+export function heightOf(plot: Plot, [low, high]: readonly [number, number]): (value: number) => number {
+  const y = mapper(low, high, plot.bottom - 6, plot.top + 3, true);
+  return (value) => (value > 0 ? y(value) : Number.NaN);
+}
+
 export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void {
   const context = prepare(canvas, picture.width, picture.height);
   if (!context) return;
-  const { plot, train, validation } = picture;
+  const { plot, lines } = picture;
   const font = `11px ${token(canvas, "font")}`;
   const color = { axis: token(canvas, "text3"), grid: token(canvas, "divider"), line: token(canvas, "line") };
   const x = mapper(picture.steps[0], picture.steps[1], plot.left, plot.right);
-  const curves = [train, validation].filter((curve) => curve !== null);
-  const positive = extent(
-    curves.map((curve) => curve.values),
-    true,
-  );
+  const ends = lossEnds(lines);
 
-  if (positive) {
-    // A flat curve stays flat: less than a tenth between the ends is not stretched over the whole height.
-    const pad = Math.max(1, 1.1 / Math.max(1, positive[1] / positive[0])) ** 0.5;
-    const [low, high] = [positive[0] / pad, positive[1] * pad];
-    const y = mapper(low, high, plot.bottom - 6, plot.top + 3, true);
-    const height = (value: number) => (value > 0 ? y(value) : Number.NaN);
-    for (const value of heights(low, high, Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {
-      rule(context, plot.left, y(value), plot.right, y(value), color.grid);
-      text(context, number(value).replace(/\.?0+$/, ""), plot.left - 8, y(value), color.axis, "right", font);
+  if (ends) {
+    const height = heightOf(plot, ends);
+    for (const value of heights(ends[0], ends[1], Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {
+      rule(context, plot.left, height(value), plot.right, height(value), color.grid);
+      text(context, number(value).replace(/\.?0+$/, ""), plot.left - 8, height(value), color.axis, "right", font);
     }
     context.save();
     context.beginPath();
     context.rect(plot.left - 1, 0, plot.right - plot.left + 2, plot.bottom);
     context.clip();
-    if (validation) {
-      const pen = { color: token(canvas, "validation"), width: 1.75, dash: [4, 3] };
-      line(context, validation.steps, validation.values, x, height, pen);
-    }
-    if (train) {
-      const pen = { color: token(canvas, "train"), width: 2 };
-      if (train.values.length > SMOOTH_FROM) {
-        // What was measured stays visible behind its mean.
-        line(context, train.steps, train.values, x, height, { ...pen, width: 1, alpha: 0.35 });
-        line(context, train.steps, smooth(train.values, Math.round(train.values.length / 100)), x, height, pen);
-      } else line(context, train.steps, train.values, x, height, pen);
-    }
+    for (const one of lines) drawLine(context, one, x, height);
     context.restore();
   }
   rule(context, plot.left, plot.bottom, plot.right, plot.bottom, color.line);
   if (picture.snapshots) drawSnapshots(context, picture.snapshots, plot, x, color.axis);
+}
+
+function drawLine(
+  context: CanvasRenderingContext2D,
+  one: LossLine,
+  x: (step: number) => number,
+  y: (value: number) => number,
+): void {
+  const pen = { color: one.color, width: one.width, ...(one.dash?.length ? { dash: one.dash } : {}) };
+  const many = one.mean === true && one.values.length > SMOOTH_FROM;
+  if (many && one.raw) line(context, one.steps, one.values, x, y, { ...pen, width: 1, alpha: 0.35 });
+  const values = many ? smooth(one.values, Math.round(one.values.length / 100)) : one.values;
+  line(context, one.steps, values, x, y, pen);
 }
 
 /** Round values on the loss axis; a low chart has at least two of them where there are any. */

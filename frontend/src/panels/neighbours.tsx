@@ -26,14 +26,19 @@ interface Compared {
   readonly then: number;
   readonly now: number;
   readonly changes: Changes;
+  /** The row's own norm then; 0 = not known yet. */
+  readonly normThen: number;
 }
 
 function comparedOf(row: number): Compared | null {
   const known = details.value.get(row);
   if (!known) return null;
   const then = comparedStep.value ?? known.firstStep;
-  const before = comparedStep.value === null ? known.firstNeighbours : detailsThen(row, then)?.neighbours;
-  return before ? { then, now: known.step, changes: changesOf(before, known.neighbours) } : null;
+  const early = detailsThen(row, then);
+  const before = comparedStep.value === null ? known.firstNeighbours : early?.neighbours;
+  if (!before) return null;
+  const changes = changesOf(before, known.neighbours);
+  return { then, now: known.step, changes, normThen: early?.norm ?? 0 };
 }
 
 export function Neighbours({ row }: { row: number }) {
@@ -51,8 +56,12 @@ export function Neighbours({ row }: { row: number }) {
         )}
       </div>
       <div class="neighbours">
-        <List title={`At step ${integer(compared?.then)}`} list={compared?.changes.before} />
-        <List title={`At step ${integer(known?.step)}`} list={compared?.changes.after} now />
+        <List
+          title={`At step ${integer(compared?.then)}`}
+          list={compared?.changes.before}
+          norm={compared?.normThen ?? 0}
+        />
+        <List title={`At step ${integer(known?.step)}`} list={compared?.changes.after} norm={known?.norm ?? 0} now />
       </div>
       <Summary compared={compared} />
       <ComparedWith row={row} />
@@ -60,7 +69,14 @@ export function Neighbours({ row }: { row: number }) {
   );
 }
 
-function List({ title, list, now }: { title: string; list: Changes["after"] | undefined; now?: boolean }) {
+interface ListProps {
+  readonly title: string;
+  readonly list: Changes["after"] | undefined;
+  readonly norm: number;
+  readonly now?: boolean;
+}
+
+function List({ title, list, norm, now }: ListProps) {
   return (
     <div>
       <div class={now ? "neighbours-head now" : "neighbours-head"}>{title}</div>
@@ -68,7 +84,7 @@ function List({ title, list, now }: { title: string; list: Changes["after"] | un
         <Neighbour key={near.row} near={near} change={near.change} now={now ?? false} />
       ))}
       {!list && <div class="neighbour waiting">–</div>}
-      {list?.length === 0 && <div class="neighbour waiting">none, not finite</div>}
+      {list?.length === 0 && <div class="neighbour waiting">{Number.isFinite(norm) ? "none" : "none, not finite"}</div>}
     </div>
   );
 }
@@ -105,6 +121,7 @@ function Neighbour({ near, change, now }: { near: Near; change: Change; now: boo
 function Summary({ compared }: { compared: Compared | null }) {
   if (!compared) return null;
   const { changes, then, now } = compared;
+  if (changes.before.length === 0 && changes.after.length === 0) return null;
   if (then === now) return <p class="changes">This is the step it is compared with.</p>;
   return (
     <p class="changes">

@@ -172,7 +172,13 @@ function FullScreenRefused() {
 function Beginning() {
   if (indexing.value && !indexing.value.done) return <Notice quiet>TensorBoard is still reading the logdir.</Notice>;
   const few = embedding.value !== null && (run.value?.snapshots ?? 2) < 2 && total.value < 2;
-  return few ? <Notice quiet>Recording started. The cloud appears after the second snapshot.</Notice> : null;
+  return few ? <Notice quiet>{beginningSaid()}</Notice> : null;
+}
+
+function beginningSaid(): string {
+  if (total.value === 0) return "Recording started. The cloud appears with the first snapshot.";
+  if (run.value?.live) return "Recording started. The cloud moves from the second snapshot on.";
+  return "This run has one snapshot, so nothing moves.";
 }
 
 /** Said late, so that it doesn't flash while the snapshots of a scrubbed-to place come in. */

@@ -2,8 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { integer } from "../format";
+import { shownRows } from "../store/filters";
 import { economy } from "../store/picture";
-import { cloud, step, still } from "../store/timeline";
+import { step, still } from "../store/timeline";
 import { showUmap, umapTask } from "../store/umap";
 import { IconButton } from "./controls";
 
@@ -30,9 +31,9 @@ function UmapNote() {
       {open && (
         <p class="picture-explanation">
           A UMAP keeps near what is near in all dimensions, and little else. How far apart groups lie, how large or
-          dense they are, and where the axes point means nothing, and the UMAP of another step is another picture. So
-          the axes have no names meanwhile, and trails and links are hidden. Colours, search and the numbers of each row
-          hold as always.
+          dense they are, and which way they lie means nothing, and the UMAP of another step is another picture. So
+          there are no axes, no floor and no trails meanwhile. Colours, search and the numbers of each row hold as
+          always.
         </p>
       )}
       {here !== null && here !== shown.step && umapTask.value?.state !== "running" && (
@@ -47,19 +48,14 @@ function UmapNote() {
   );
 }
 
+/** Fewer canvas px show every point where it is: that isn't worth a line that comes and goes. */
 function EconomyNote() {
   const now = economy.value;
-  const rows = cloud.value?.set.rows ?? 0;
+  const rows = shownRows.value.rows;
   if (!now || rows === 0) return null;
-  if (now.rows < 1) {
-    return (
-      <p>
-        Drawing {integer(Math.round(now.rows * rows))} of {integer(rows)} points while it moves
-      </p>
-    );
-  }
+  const drawn = `${integer(Math.round(now.rows * rows))} of ${integer(rows)} points`;
+  if (now.rows < 1 && now.crowded) return <p>{drawn} drawn, as many as can be told apart · zoom in for more</p>;
+  if (now.rows < 1) return <p>{drawn} drawn while it moves</p>;
   const left = [!now.labels && "labels", !now.trails && "trails"].filter((name) => name !== false);
-  return (
-    <p>{left.length > 0 ? `Drawing no ${left.join(" and no ")} while it moves` : "Drawing coarser while it moves"}</p>
-  );
+  return left.length > 0 ? <p>No {left.join(" and no ")} while it moves</p> : null;
 }

@@ -3,8 +3,10 @@
 import { compact, integer, percent } from "../format";
 import { model, rowNoun, run } from "../store/runs";
 import { total } from "../store/timeline";
+import { layersShown } from "../store/view";
 import type { Embedding, Model } from "../wire.gen";
 import { Reading } from "./controls";
+import { TrainingFigures } from "./training_figures";
 
 /** One line of it, for the phone's sheet while it is low. */
 export function RunLine() {
@@ -17,7 +19,9 @@ export function RunLine() {
       <p class="run-line">
         {compact(parameters)} parameters · {integer(total.value)} snapshots
         <br />
-        Touch a {rowNoun.value} to see its numbers and its neighbours.
+        {layersShown.value
+          ? "Touch a layer to see its numbers and their course."
+          : `Touch a ${rowNoun.value} to see its numbers and its neighbours.`}
       </p>
     </>
   );
@@ -54,7 +58,11 @@ export function RunSummary() {
   return (
     <>
       <RunHead />
-      <p class="section hint">Hover or click a {rowNoun.value} to see its numbers, its path and its neighbours.</p>
+      <p class="section hint">
+        {layersShown.value
+          ? "Hover or click a layer to see its numbers, their course and its like in other blocks."
+          : `Hover or click a ${rowNoun.value} to see its numbers, its path and its neighbours.`}
+      </p>
       <dl class="section readings">
         <Reading name="Parameters">{parameters > 0 ? compact(parameters) : "–"}</Reading>
         <Reading name="Layers">{integer(record.layers.length)}</Reading>
@@ -63,14 +71,29 @@ export function RunSummary() {
         <Reading name="Rows sampled">{sampled ? integer(sampled.rows?.length) : "all"}</Reading>
         <Reading name="Sessions">{integer(info.sessions)}</Reading>
       </dl>
+      <TrainingFigures />
       <Facts title="Optimizer" facts={record.optimizer} />
       <Facts title="Recording" facts={record.schedule} />
-      <p class="section explanation">
-        <b>Each point is one row of the embedding matrix.</b> Points that end up close to each other are used alike by
-        the model; watch when the groups form while the loss falls.
-      </p>
+      <Explanation />
       <Sampled record={record} />
     </>
+  );
+}
+
+function Explanation() {
+  if (layersShown.value) {
+    return (
+      <p class="section explanation">
+        <b>Each layer is a matrix or a vector of the model.</b> Compare a layer with its like in other blocks, and with
+        itself earlier in the run: what leaves the others behind is worth a look.
+      </p>
+    );
+  }
+  return (
+    <p class="section explanation">
+      <b>Each point is one row of the embedding matrix.</b> Points that end up close to each other are used alike by the
+      model; watch when the groups form while the loss falls.
+    </p>
   );
 }
 

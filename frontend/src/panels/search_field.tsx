@@ -16,8 +16,8 @@ export function focusSearch(): void {
   else wanted = true;
 }
 
-export function SearchField() {
-  const field = useRef<HTMLInputElement>(null);
+/** The field that the key goes to: of those on the page, the one that is there. */
+export function useSearchKey(field: { readonly current: HTMLInputElement | null }): void {
   useEffect(() => {
     focusField = () => {
       field.current?.focus();
@@ -25,10 +25,16 @@ export function SearchField() {
     };
     if (wanted) focusField();
     wanted = false;
+    const mine = focusField;
     return () => {
-      focusField = null;
+      if (focusField === mine) focusField = null;
     };
   }, []);
+}
+
+export function SearchField() {
+  const field = useRef<HTMLInputElement>(null);
+  useSearchKey(field);
   const used = query.value !== "" || regex.value || matchCase.value;
   return (
     <div>

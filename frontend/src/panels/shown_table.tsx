@@ -49,8 +49,9 @@ function Rows() {
     <section class="table-rows" aria-label="Rows" tabIndex={0}>
       <table>
         <caption>
-          {pictureName.value} at step {integer(step.value)}: {integer(rows.length)} of {integer(all)} shown, by{" "}
-          {column.name.toLowerCase()}, {orderName(column.words, descending)}
+          {pictureName.value} at step {integer(step.value)}: {rows.length < all && "the first "}
+          {integer(rows.length)} of {integer(all)} shown, by {column.name.toLowerCase()},{" "}
+          {orderName(column.words, descending)}
         </caption>
         <thead>
           <tr>

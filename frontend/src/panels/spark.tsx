@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { extent, mapper } from "../axis";
+import { extent, mapper, roomy } from "../axis";
 import { brief, number } from "../format";
 import { indexAt } from "../store/curves";
 import { theme } from "../store/settings";
@@ -33,7 +33,7 @@ export function Spark(props: SparkProps) {
 
   const series = props.band ? [props.values, props.band.low, props.band.high] : [props.values];
   const found = extent(series, props.log);
-  const ends: [number, number] | null = found && [props.log ? found[0] : Math.min(0, found[0]), found[1]];
+  const ends: [number, number] | null = found && (props.log ? roomy(found) : [Math.min(0, found[0]), found[1]]);
 
   useEffect(() => {
     if (canvas.current && ends) draw(canvas.current, props, ends, width - AXIS);

@@ -2,8 +2,6 @@
 
 import { useMemo } from "preact/hooks";
 import { integer, number, percent, UNKNOWN } from "../format";
-import { courseOf } from "../rows/row_numbers";
-import { rowNumbers } from "../store/load_numbers";
 import { histories, type RowHistory } from "../store/selection";
 import { ordinal, place } from "../store/timeline";
 import { Reading } from "./controls";
@@ -66,8 +64,6 @@ function Charts({ row }: { row: number }) {
   const history = histories.value.get(row);
   const facts = factsOf(row);
   const ratios = useMemo(() => history && ratiosOf(history), [history]);
-  const numbers = rowNumbers.value;
-  const moved = useMemo(() => courseOf(numbers, "displacements", row), [numbers, row]);
   if (!history || history.steps.length < 2) {
     return history ? null : <div class="section charts waiting" aria-hidden="true" />;
   }
@@ -92,12 +88,12 @@ function Charts({ row }: { row: number }) {
         band={{ low: history.low, high: history.high }}
         color={name.ink}
       />
-      {moved.values.filter(Number.isFinite).length > 1 && (
+      {history.displacements.some((moved) => moved > 0) && (
         <Spark
-          title={`Displacement, at ${integer(moved.steps.length)} steps`}
+          title={`Displacement since step ${integer(history.steps[0])}`}
           reading={number(facts?.displacement)}
-          steps={moved.steps}
-          values={moved.values}
+          steps={history.steps}
+          values={history.displacements}
           color={name.ink}
         />
       )}

@@ -8,7 +8,7 @@ import { layout, loop, type Pace, pace, setPace, setSpeed, speed, toggleLoop } f
 import { approximate, step, stepRange, total } from "../store/timeline";
 import { SPEEDS, speedName } from "../time/playback_math";
 import type { RunInfo } from "../wire.gen";
-import { IconButton, Select } from "./controls";
+import { IconButton } from "./controls";
 import { Icon } from "./icons";
 
 export function Transport() {
@@ -24,7 +24,7 @@ export function Transport() {
         <StepField />
       )}
       <Buttons />
-      {!phone && <PaceRow />}
+      {!phone && <div class="loop-row">{loop.value && total.value > 1 && <LoopPart />}</div>}
       {!phone && <LiveBadge />}
     </section>
   );
@@ -48,14 +48,7 @@ function Buttons() {
       <IconButton icon="forward" label="Step forward (→)" disabled={none} onClick={() => stepBy(1)} />
       <span class="spacer" />
       <IconButton icon="loop" label="Loop (L)" pressed={loop.value} disabled={none} onClick={toggleLoop} />
-      <Select
-        label="Speed"
-        hideLabel
-        disabled={none}
-        value={String(speed.value)}
-        choices={SPEEDS.map((value) => ({ value: String(value), name: speedName(value) }))}
-        onChange={(value) => setSpeed(Number(value))}
-      />
+      <SpeedSelect disabled={none} />
     </div>
   );
 }
@@ -65,31 +58,45 @@ const PACES: readonly { value: Pace; name: string }[] = [
   { value: "log", name: "log-steps" },
   { value: "snapshot", name: "snapshots" },
 ];
-const PACE_TITLE = "What passes evenly while playing. Log-steps give the beginning of the run more time.";
+const SPEED_TITLE =
+  "How fast it plays, and what passes evenly: log-steps give the beginning of the run more time, snapshots the same to each.";
 
-function PaceRow() {
+/** One menu for how fast and how evenly: what it shows closed is the speed. */
+function SpeedSelect({ disabled }: { disabled: boolean }) {
   const id = useId();
-  const none = total.value < 2;
   return (
-    <div class="pace-row">
-      <label for={id} title={PACE_TITLE}>
-        Even in
+    <div class="select" title={SPEED_TITLE}>
+      <label for={id} class="hidden-text">
+        Speed
       </label>
       <select
         id={id}
-        aria-label="Playing is even in"
-        title={PACE_TITLE}
-        disabled={none}
-        value={pace.value}
-        onChange={(event) => setPace(event.currentTarget.value as Pace)}
+        value={String(speed.value)}
+        disabled={disabled}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value;
+          const even = PACES.find(({ value }) => `even-${value}` === chosen);
+          if (even) setPace(even.value);
+          else setSpeed(Number(chosen));
+          event.currentTarget.value = String(speed.peek());
+        }}
       >
-        {PACES.map(({ value, name }) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
+        <optgroup label="Speed">
+          {SPEEDS.map((value) => (
+            <option key={value} value={String(value)}>
+              {speedName(value)}
+            </option>
+          ))}
+        </optgroup>
+        <optgroup label="Even in">
+          {PACES.map(({ value, name }) => (
+            <option key={value} value={`even-${value}`}>
+              {value === pace.value ? `✓ ${name}` : name}
+            </option>
+          ))}
+        </optgroup>
       </select>
-      {loop.value && !none && <LoopPart />}
+      <Icon name="chevron" size={16} />
     </div>
   );
 }

@@ -33,18 +33,6 @@ export function numbersAt(list: readonly RowNumbers[], which: NumberName, step: 
   return low.map((value, row) => value + ((high[row] as number) - value) * share);
 }
 
-/** One row at the steps held: what a line through the run is drawn of. */
-export function courseOf(
-  list: readonly RowNumbers[],
-  which: NumberName,
-  row: number,
-): { steps: Float64Array; values: Float32Array } {
-  return {
-    steps: Float64Array.from(list, (held) => held.step),
-    values: Float32Array.from(list, (held) => held[which][row] ?? Number.NaN),
-  };
-}
-
 /** The rows of several embeddings at one step one after another; null stands for a part that has nothing there. */
 export function joined(
   step: number,

@@ -1,43 +1,17 @@
 /** Arrowheads and names at the ends of the axes, always inside the canvas. */
 
-import { ARROW, cellWords, corner, tips } from "./box";
+import { ARROW, corner, tips } from "./box";
+import { inside, MARGIN } from "./clip";
+import { drawCompass } from "./compass";
 import { css } from "./palette";
 import type { Placement } from "./placement";
 import { project, type View } from "./pose";
+import { drawScale, floorInView } from "./square_words";
 import { type Lettering, SANS, type Stamps, stampAt } from "./stamps";
 import type { Insets } from "./types";
 import type { Shot } from "./visual";
 
 const NAME: Lettering = { font: `500 11px ${SANS}`, height: 14, color: (p) => (p.dark ? p.quietText : p.quietText) };
-const SCALE: Lettering = { font: `11px ${SANS}`, height: 14, color: (p) => p.axis };
-const MARGIN = 6;
-
-/** The part of the stroke a→b inside the rectangle, as shares of it; null = none. Liang and Barsky's clipping. */
-export function inside(
-  ax: number,
-  ay: number,
-  bx: number,
-  by: number,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-): readonly [number, number] | null {
-  let [start, end] = [0, 1];
-  const sides = [
-    [ax - bx, ax - left],
-    [bx - ax, right - ax],
-    [ay - by, ay - top],
-    [by - ay, bottom - ay],
-  ] as const;
-  for (const [p, q] of sides) {
-    if (p === 0) {
-      if (q < 0) return null;
-    } else if (p < 0) start = Math.max(start, q / p);
-    else end = Math.min(end, q / p);
-  }
-  return start <= end ? [start, end] : null;
-}
 
 /** Upper left corner of a name of width × height beyond the end (x, y) of an axis that points along the unit (dx, dy). */
 export function nameCorner(
@@ -54,14 +28,23 @@ export function nameCorner(
   const first = insets.left + MARGIN;
   const right = Math.max(first, view.width - insets.right - MARGIN - width);
   const bottom = Math.max(MARGIN, view.height - insets.bottom - MARGIN - height);
-  let top = y + dy * (8 + height / 2) - height / 2;
+  const beyond = y + dy * (8 + height / 2) - height / 2;
+  let top = beyond;
   if (Math.abs(dx) > Math.abs(dy) && (left > right || left < first)) {
     // Pushed back over its own axis, a name goes below it, or above where there is no room.
     const back = y - (dy / Math.abs(dx)) * (width + 8);
     const below = Math.max(y, back) + 9;
     top = below <= bottom ? below : Math.min(y, back) - 9 - height;
   }
-  return [Math.min(right, Math.max(first, left)), Math.min(bottom, Math.max(insets.top, MARGIN, top))];
+  top = Math.min(bottom, Math.max(insets.top, MARGIN, top));
+  if (Math.abs(dx) <= Math.abs(dy) && top !== beyond) {
+    // The same of one that points up or down: it goes beside its axis, to the side where that leans away from.
+    const at = x + (dx / dy) * (top + height / 2 - y);
+    const lean = (Math.abs(dx / dy) * height) / 2 + 9;
+    const beside = at + lean <= right ? at + lean : at - lean - width;
+    return [Math.min(right, Math.max(first, beside)), top];
+  }
+  return [Math.min(right, Math.max(first, left)), top];
 }
 
 const from = new Float32Array(3);
@@ -80,6 +63,8 @@ export function drawAxisNames(
   const [cx, cy, cz] = corner(box);
   const ends = tips(box);
   first.fill(Number.NaN);
+  if (props.measured === false) return;
+  let outside = false;
   for (let axis = 0; axis < (view.flat ? 2 : 3); axis += 1) {
     const tip = ends[axis];
     const text = props.axisNames[axis];
@@ -88,9 +73,13 @@ export function drawAxisNames(
     project(view, tip[0], tip[1], tip[2], to);
     const [ax, ay, depthA] = from as unknown as [number, number, number];
     const [bx, by, depthB] = to as unknown as [number, number, number];
-    if (!view.flat && (depthA <= 0 || depthB <= 0)) continue;
+    if (!view.flat && (depthA <= 0 || depthB <= 0)) {
+      outside = true;
+      continue;
+    }
     const part = inside(ax, ay, bx, by, MARGIN, MARGIN, view.width - MARGIN, view.height - MARGIN);
     const length = Math.hypot(bx - ax, by - ay);
+    if (part === null) outside = true;
     if (part === null || length < 24) continue;
     const [dx, dy] = [(bx - ax) / length, (by - ay) / length];
     const [ex, ey] = [ax + (bx - ax) * part[1], ay + (by - ay) * part[1]];
@@ -111,46 +100,7 @@ export function drawAxisNames(
     if (axis === 0) first.set([x, y, x + stamp.width, ax, ay, bx, by]);
   }
   // Axes without names measure nothing.
-  if (props.rows > 0 && props.axisNames[0] !== "") drawScale(context, shot, stamps, placement);
-}
-
-/** What one square is worth, next to the name of PC 1 and off its axis, else in a corner, else nowhere. */
-function drawScale(
-  context: CanvasRenderingContext2D,
-  shot: Readonly<Shot>,
-  stamps: Stamps,
-  placement: Placement,
-): void {
-  const { view, props } = shot;
-  const [left, top, right, ax, ay, bx, by] = first as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const stamp = stamps.get(cellWords(shot.box), SCALE);
-  const { width, height } = stamp;
-  const inner = view.width - props.insets.right - MARGIN - width;
-  const low = view.height - props.insets.bottom - MARGIN - height;
-  const beside = Math.min(left, inner);
-  const flush = right - width;
-  const places: readonly (readonly [number, number])[] = [
-    [beside, top + height + 2],
-    [flush, top + height + 2],
-    [beside, top - height - 2],
-    [flush, top - height - 2],
-    [inner, low],
-    [props.insets.left + MARGIN, low],
-  ];
-  const free = places.find(
-    ([x, y]) =>
-      placement.isFree(x, y, x + width, y + height) &&
-      inside(ax, ay, bx, by, x - 2, y, x + width + 2, y + height) === null,
-  );
-  if (free === undefined) return;
-  stampAt(context, stamp, free[0], free[1], shot.pixelRatio);
-  placement.block(free[0] - 2, free[1] - 1, free[0] + width + 2, free[1] + height + 1);
+  if (props.rows === 0 || props.axisNames[0] === "") return;
+  if (outside) drawCompass(context, shot, stamps, placement);
+  if (floorInView(view, box)) drawScale(context, shot, stamps, placement, first);
 }

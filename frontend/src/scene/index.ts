@@ -178,8 +178,10 @@ class EmbeddingScene implements SceneHandle {
   #tell(economy: Economy, rows: number): void {
     const told = this.#economy;
     const { pixels, labels, trails } = economy;
-    if (told.pixels === pixels && told.labels === labels && told.trails === trails && told.rows === rows) return;
-    this.#economy = { pixels, labels, trails, rows };
+    const crowded = rows < economy.rows;
+    const same = told.pixels === pixels && told.labels === labels && told.trails === trails && told.rows === rows;
+    if (same && (told.crowded ?? false) === crowded) return;
+    this.#economy = { pixels, labels, trails, rows, crowded };
     this.events.onEconomy?.(this.#economy);
   }
 

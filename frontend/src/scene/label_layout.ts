@@ -71,7 +71,9 @@ export class LabelLayout {
     order.sort(shot, this.#places);
     const most = all ? MOST_ALL : Math.min(MOST_ALL, mostLabels(view.width, view.height, order.inView, order.drawn));
     for (let k = 0; k < order.first.length && this.count < most; k += 1) {
-      this.#ask(shot, measure, order.first[k]!, order.kinds[k]!, props.rows > CROWD || all);
+      const kind = order.kinds[k]!;
+      // Who was asked for is named, even over other points.
+      this.#ask(shot, measure, order.first[k]!, kind, kind !== "plain" || props.rows > CROWD || all);
     }
     if (props.labelMode !== "off" && shot.labels) this.#askRest(shot, measure, most);
     [this.#places, this.#next] = [this.#next, this.#places];
@@ -98,14 +100,15 @@ export class LabelLayout {
   }
 
   #ask(shot: Readonly<Shot>, measure: Measure, row: number, kind: LabelKind, overPoints: boolean): void {
-    const { points, view } = shot;
+    const { points, props, view } = shot;
     if (!isInView(points, row, view.width, view.height)) return;
     const radius = points.radius[row]!;
     const { width, height } = measure(row, kind);
     if (width === 0) return;
     const room = kind === "selected" ? radius + 8 : kind === "hovered" ? radius * shot.hoverScale : radius;
     const [x, y, sticky, below] = [points.x[row]!, points.y[row]!, this.#places[row]!, kind === "selected"];
-    const place = this.placement.place(x, y, room, width, height, row, sticky, below, overPoints);
+    let place = this.placement.place(x, y, room, width, height, row, sticky, below, overPoints);
+    if (place < 0 && kind === "selected") place = this.placement.squeeze(x, y, room, width, height, props.insets);
     if (place < 0) return;
     this.#next[row] = place;
     this.rows[this.count] = row;

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: typed arrays, indexed inside their length
-/** In which order rows ask for a label: selected, hovered, its neighbours, trails, search hits; then groups' rows, then by priority and nearness. */
+/** In which order rows ask for a label: selected, hovered, its neighbours, search hits, or trails while nothing is searched for; then groups' rows, then by priority and nearness. */
 
 import { DENSITY_ROWS } from "./palette";
 import type { Projected } from "./projected";
@@ -58,8 +58,9 @@ export class LabelOrder {
     this.#add(props.hovered, "hovered");
     for (const link of props.links) this.#add(link.row, "neighbour");
     if (props.labelMode === "off") return;
-    for (const trail of props.trails) this.#add(trail.row, "plain");
     for (let k = 0; k < Math.min(props.hits.length, MOST_HITS); k += 1) this.#add(props.hits[k]!, "hit");
+    // What a search didn't find recedes, trail or not.
+    if (props.hits.length === 0) for (const trail of props.trails) this.#add(trail.row, "plain");
   }
 
   /** Before each picture: the unnamed rows in view by priority, those of groups sooner; a row labelled in the last picture

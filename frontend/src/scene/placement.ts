@@ -2,6 +2,7 @@
 /** Where a label may stand: one of eight places round its point that touches nothing it must not. Pure; allocates only to grow. */
 
 import type { Projected } from "./projected";
+import type { Insets } from "./types";
 
 /** Room between a point's edge and its label, CSS px. */
 const GAP = 4;
@@ -130,6 +131,21 @@ export class Placement {
     if (!overPoints) return -1;
     for (const place of places) if (this.#try(px, py, radius, width, height, own, place, Infinity)) return place + OVER;
     return -1;
+  }
+
+  /** For the one label that is never left out: as near under (px, py), or over it, as the free part of the canvas allows, whatever it
+   *  touches. Takes it; says which place as `place` does. */
+  squeeze(px: number, py: number, radius: number, width: number, height: number, insets: Insets): number {
+    const between = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
+    const lowest = this.#height - insets.bottom - 2 - height;
+    const under = py + radius + GAP;
+    const over = under > lowest;
+    const x = between(px - width / 2, insets.left + 2, this.#width - insets.right - 2 - width);
+    const y = between(over ? py - radius - GAP - height : under, insets.top + 2, lowest);
+    this.block(x, y, x + width, y + height);
+    this.x = x;
+    this.y = y;
+    return OVER + (over ? 1 : 3);
   }
 
   #try(

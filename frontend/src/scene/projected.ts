@@ -84,18 +84,21 @@ export function placeOf(cloud: Cloud, view: View, row: number, out: Float32Array
 }
 
 /** Points nearer than this, as shares of the target's distance, grow no more: one that passes the viewer would cover all the others. */
-export const NEAREST = 2.2;
+export const NEAREST = 1.8;
 
 /** How much larger than at the target a point is drawn; a little more than true, which lifts the near ones out. */
 export function perspective(nearness: number): number {
   return Math.min(nearness, NEAREST) ** 1.15;
 }
 
+/** Coming nearer is for seeing the points apart: balls that grow on would fill the gaps again. */
+const MOST_GROWN = 1.8;
+
 /** How radii follow the canvas, the zoom and the crowd: small screens get smaller points, zooming in grows them by its square root, and
  *  balls shrink when hundreds share the room. */
 export function sizeFactor(width: number, height: number, fitDistance: number, distance: number, rows: number): number {
   const screen = Math.min(1.15, Math.max(0.55, (Math.min(width, height) / 680) ** 0.9));
-  const zoom = Math.min(2.5, Math.max(0.5, Math.sqrt(fitDistance / distance)));
+  const zoom = Math.min(MOST_GROWN, Math.max(0.5, Math.sqrt(fitDistance / distance)));
   const crowd = rows <= CROWD || rows > FLAT_ROWS ? 1 : (CROWD / rows) ** 0.24;
   return screen * zoom * crowd;
 }

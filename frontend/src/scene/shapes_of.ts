@@ -33,7 +33,7 @@ export function shapesOf(shot: Readonly<Shot>): Shape[] {
   const shapes = plain(strokesOf(shot, "grid"));
   const points = pointsOf(shot);
   if (view.flat) return [...shapes, ...plain(over), ...plain(points)];
-  if (props.rows <= SHADOW_ROWS) shapes.push(...shadowsOf(shot));
+  if (props.rows <= SHADOW_ROWS && props.measured !== false) shapes.push(...shadowsOf(shot));
   if (props.rows > DENSITY_ROWS) return [...shapes, ...plain(points), ...plain(over)];
   const sorted = [...points, ...over].sort((one, other) => other.depth - one.depth);
   return [...shapes, ...plain(sorted)];

@@ -97,7 +97,8 @@ export class Stage {
       // A smaller half extent means another run of as many rows.
       if (this.#growBox(anew || next.radius < before.radius)) this.refit(anew ? 0 : CAMERA_MS, now);
     }
-    if (keys.has("insets")) this.refit(CAMERA_MS, now);
+    if (keys.has("measured")) this.#strokeBox();
+    if (keys.has("insets") || keys.has("measured")) this.refit(CAMERA_MS, now);
     this.#restroke(keys);
     return keys;
   }
@@ -263,6 +264,11 @@ export class Stage {
 
   #strokeBox(): void {
     const { shot, flat } = this;
+    if (this.props.measured === false) {
+      shot.grid.clear();
+      shot.axes.clear();
+      return;
+    }
     gridInto(shot.grid, shot.box, flat, shot.palette);
     axesInto(shot.axes, shot.box, flat, shot.palette);
   }
@@ -297,6 +303,7 @@ export class Stage {
       right: wide ? 34 : 24,
       bottom: 18,
     });
+    if (props.measured === false) return [seen(props.from), seen(props.to)];
     const [one, two, three] = tips(box);
     const edge = (tip: ArrayLike<number>, left: number, top: number, right: number, bottom: number): Kept => ({
       places: Float32Array.from(tip),

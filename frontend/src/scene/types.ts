@@ -39,6 +39,8 @@ export interface Economy {
   readonly trails: boolean;
   /** Share of the visible rows, 1 = all. */
   readonly rows: number;
+  /** Rows are left out because nobody could tell more of them apart, moving or not: nearer by there are more. */
+  readonly crowded?: boolean;
 }
 
 /** Free screen edges in CSS px. */
@@ -103,6 +105,8 @@ export interface SceneProps {
   pointScale: number;
   /** "PC 1 · 22 %" … */
   axisNames: readonly [string, string, string];
+  /** false = directions and distances mean nothing in these positions: no floor, no grid, no axes. Absent = they do. */
+  measured?: boolean;
   /** Free screen edges in CSS px that title, tools and legend cover: labels keep out. */
   insets: Insets;
 }

@@ -7,6 +7,13 @@ import { mode } from "./settings";
 /** null = nobody moved it: it shows everything. */
 export const poses = signal<Readonly<Record<ViewMode, Pose | null>>>({ "3d": null, "2d": null });
 
+/** Grows when the camera is to go where `poses` says, and not the other way round: a link was opened. */
+export const posesAsked = signal(0);
+
+export function askForPose(): void {
+  posesAsked.value++;
+}
+
 export function keepPose(pose: Pose | null): void {
   // Showing everything is for both views.
   if (pose === null) poses.value = { "3d": null, "2d": null };

@@ -3,8 +3,8 @@
 import type { Signal } from "@preact/signals";
 import { LONGEST_NAME, readGroups, writeGroups } from "../words/groups_memory";
 import { escaped, readTokens, type Tokens, unescaped, writeTokens } from "../words/token_sets";
-import { chooseTokens, chosenTokens } from "./chosen";
-import { hiddenClasses, isolate, isolated } from "./filters";
+import { chooseNothing, chooseTokens, chosenTokens } from "./chosen";
+import { endIsolation, hiddenClasses, isolate, isolated } from "./filters";
 import { awaitGroups, groups } from "./groups";
 import type { LinkPart } from "./link";
 import { embeddingPath } from "./runs";
@@ -22,6 +22,7 @@ export function choiceParts(linked: () => string): readonly LinkPart[] {
       key: "search",
       read: () => (query.value === "" ? undefined : query.value.slice(0, MOST_TEXT)),
       write: (text) => setQuery(text.slice(0, MOST_TEXT)),
+      clear: () => setQuery(""),
     },
     switchPart("regex", regex),
     switchPart("case", matchCase),
@@ -30,6 +31,9 @@ export function choiceParts(linked: () => string): readonly LinkPart[] {
       read: () => [...hiddenClasses.value].sort().map(escaped).join(";") || undefined,
       write: (text) => {
         hiddenClasses.value = new Set(text.split(";", MOST_CLASSES).map(unescaped).filter(Boolean));
+      },
+      clear: () => {
+        hiddenClasses.value = new Set();
       },
     },
     {
@@ -41,6 +45,7 @@ export function choiceParts(linked: () => string): readonly LinkPart[] {
       key: "chosen",
       read: () => written(chosenTokens.value),
       write: (text) => chooseTokens(readTokens(text, linked())),
+      clear: chooseNothing,
     },
     {
       key: "isolated",
@@ -54,6 +59,7 @@ export function choiceParts(linked: () => string): readonly LinkPart[] {
         if (at < 0) return;
         isolate(readTokens(text.slice(at + 1), linked()), unescaped(text.slice(0, at)).slice(0, LONGEST_NAME) || null);
       },
+      clear: endIsolation,
     },
   ];
 }
@@ -69,6 +75,9 @@ function switchPart(key: string, held: Signal<boolean>): LinkPart {
     read: () => (held.value ? "on" : undefined),
     write: (text) => {
       held.value = text === "on";
+    },
+    clear: () => {
+      held.value = false;
     },
   };
 }

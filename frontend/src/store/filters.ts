@@ -54,8 +54,21 @@ const byClass = computed<Uint8Array>(() => {
   return shown;
 });
 
+/** Rows that the run beside this one has as well, 1 = so; null = all, or nothing stands beside it. */
+const inBoth = signal<Uint8Array | null>(null);
+
+export function showInBoth(rows: Uint8Array | null): void {
+  inBoth.value = rows;
+}
+
 /** 1 = drawn, [R]. */
 export const visible = computed<Uint8Array>(() => {
+  const both = inBoth.value;
+  if (both?.length !== wanted.value.length) return wanted.value;
+  return wanted.value.map((on, row) => on & (both[row] as number));
+});
+
+const wanted = computed<Uint8Array>(() => {
   if (!isolating.value) return byClass.value;
   const shown = new Uint8Array(byClass.value.length);
   for (const row of isolatedRows.value) shown[row] = byClass.value[row] as number;

@@ -1,6 +1,6 @@
 /** Asking the server about the place of the cursor, which moves faster than answers come. */
 
-import { cloud, loadedVersion, ordinal } from "./timeline";
+import { loadedVersion, ordinal, snapshots } from "./timeline";
 
 /** The cursor has come to rest. */
 export const REST_MS = 90;
@@ -10,7 +10,7 @@ export const PLAYING_MS = 350;
 /** The step of the snapshot nearest to the cursor, once it is certain. */
 export function exactStep(): number | null {
   loadedVersion.value;
-  const step = cloud.value?.set.knownStep(ordinal.value) ?? Number.NaN;
+  const step = snapshots.value?.knownStep(ordinal.value) ?? Number.NaN;
   return Number.isNaN(step) ? null : step;
 }
 
@@ -36,7 +36,8 @@ export function latest(ask: (signal: AbortSignal) => Promise<void>): {
     want(key, delay) {
       if (key === wanted) return;
       wanted = key;
-      if (timer !== 0 && delay === PLAYING_MS) return;
+      // Who asks at intervals would otherwise never be heard while the key keeps changing faster than that.
+      if (timer !== 0 && delay >= PLAYING_MS) return;
       window.clearTimeout(timer);
       timer = window.setTimeout(start, delay);
     },

@@ -16,6 +16,16 @@ export const KINDS: readonly Kind[] = [
   "other",
 ];
 
+export const KIND_NAMES: Readonly<Record<Kind, string>> = {
+  token_embedding: "Token embeddings",
+  position_embedding: "Position embeddings",
+  attention: "Attention",
+  mlp: "MLP",
+  norm: "Norms",
+  head: "Head",
+  other: "Other",
+};
+
 export function kindOf(layer: Layer): Kind {
   if (layer.role.startsWith("attn_")) return "attention";
   if (layer.role.startsWith("mlp_")) return "mlp";
@@ -31,6 +41,28 @@ export const blocks = computed<readonly number[]>(() => {
   return [...found].sort((one, other) => one - other);
 });
 
+/** What there is of a kind, and whether all, some or none of it is shown. */
+export interface KindRow {
+  readonly kind: Kind;
+  readonly layers: readonly Layer[];
+  readonly shown: number;
+  readonly hidden: boolean;
+}
+/** Kinds that this model has, in its order. */
+export const kindRows = computed<readonly KindRow[]>(() => {
+  const shown = new Set(shownLayers.value);
+  return KINDS.flatMap((kind) => {
+    const places = [...layers.value.keys()].filter((place) => kindOf(layers.value[place] as Layer) === kind);
+    if (places.length === 0) return [];
+    return {
+      kind,
+      layers: places.map((place) => layers.value[place] as Layer),
+      shown: places.filter((place) => shown.has(place)).length,
+      hidden: hiddenKinds.value.has(kind),
+    };
+  });
+});
+
 export const hiddenKinds = signal<ReadonlySet<Kind>>(new Set());
 /** First and last block that is wanted, null = all. Layers outside of blocks always are. */
 export const blockRange = signal<readonly [number, number] | null>(null);
@@ -44,11 +76,18 @@ export const shownLayers = computed<readonly number[]>(() => {
   for (const [place, layer] of layers.value.entries()) {
     if (hiddenKinds.value.has(kindOf(layer))) continue;
     if (range && layer.block !== null && (layer.block < range[0] || layer.block > range[1])) continue;
-    if (wanted !== "" && !layer.path.toLowerCase().includes(wanted)) continue;
+    if (wanted !== "" && !isFound(layer, wanted)) continue;
     found.push(place);
   }
   return found;
 });
+
+/** By its path, or by what it does: "attn_qkv", "mlp down". */
+function isFound(layer: Layer, wanted: string): boolean {
+  return layer.path.toLowerCase().includes(wanted) || roleWords(layer).includes(wanted.replaceAll("_", " "));
+}
+
+const roleWords = (layer: Layer) => `${layer.role} ${KIND_NAMES[kindOf(layer)]}`.toLowerCase().replaceAll("_", " ");
 
 /** Path of the chosen layer: it stays chosen when another run has it too. */
 export const layerPath = signal<string | null>(null);
@@ -58,11 +97,27 @@ export const chosenLayer = computed<number | null>(() => {
   return at < 0 ? null : at;
 });
 export const hoveredLayer = signal<number | null>(null);
+/** The chosen one stays while others are pointed at. */
+export const layerPinned = signal(false);
 /** Whom the inspector tells of where layers are shown. */
-export const layerSubject = computed<number | null>(() => hoveredLayer.value ?? chosenLayer.value);
+export const layerSubject = computed<number | null>(() =>
+  layerPinned.value && chosenLayer.value !== null ? chosenLayer.value : (hoveredLayer.value ?? chosenLayer.value),
+);
+
+export function toggleLayerPin(): void {
+  batch(() => {
+    const subject = layerSubject.peek();
+    if (!layerPinned.peek() && subject !== null) chooseLayer(subject);
+    layerPinned.value = !layerPinned.peek() && subject !== null;
+  });
+}
 
 export function chooseLayer(place: number | null): void {
   layerPath.value = place === null ? null : (layers.peek()[place]?.path ?? null);
+}
+
+export function setLayerPath(path: string | null): void {
+  layerPath.value = path;
 }
 
 export function hoverLayer(place: number | null): void {
@@ -79,6 +134,38 @@ export function setBlockRange(range: readonly [number, number] | null): void {
   const all = blocks.peek();
   const whole = range !== null && range[0] <= (all[0] ?? 0) && range[1] >= (all.at(-1) ?? 0);
   blockRange.value = whole ? null : range;
+}
+
+/** Chooses the first layer that is shown; false = there is none. */
+export function chooseFirstLayer(): boolean {
+  const [first] = shownLayers.peek();
+  if (first !== undefined) chooseLayer(first);
+  return first !== undefined;
+}
+
+/** What hides the layers that the search would find: with nothing hidden they are shown. */
+export const hiddenFinds = computed<number>(() => {
+  const wanted = layerQuery.value.trim().toLowerCase();
+  if (wanted === "") return 0;
+  return layers.value.filter((layer) => isFound(layer, wanted)).length - shownLayers.value.length;
+});
+
+/** Lets go of the chosen layer and of what was looked for; false = there was neither. */
+export function letGoOfLayer(): boolean {
+  const any = layerPath.peek() !== null || layerQuery.peek() !== "";
+  batch(() => {
+    layerPath.value = null;
+    layerQuery.value = "";
+  });
+  return any;
+}
+
+/** All kinds and blocks again; what is looked for stays. */
+export function showAllKinds(): void {
+  batch(() => {
+    hiddenKinds.value = new Set();
+    blockRange.value = null;
+  });
 }
 
 export function setLayerQuery(text: string): void {

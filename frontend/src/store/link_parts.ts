@@ -1,7 +1,9 @@
 /** All that the address carries, in its order. A new part of the view gets its line here. */
 
-import { keepPose, poseFrom, poses, poseText } from "./camera";
+import { askForPose, keepPose, poseFrom, poses, poseText } from "./camera";
 import { choiceParts } from "./choice_link";
+import { compareParts } from "./compare_link";
+import { layerParts } from "./layer_link";
 import { choicePart, type LinkPart } from "./link";
 import type { Wanted } from "./load_run";
 import { following } from "./playback";
@@ -34,10 +36,13 @@ export function linkParts(awaited: Awaited): readonly LinkPart[] {
         awaited.embedding = text;
       },
     },
+    ...layerParts(),
+    ...compareParts(),
     {
       key: "with",
       read: () => beside.value?.path,
       write: setWith,
+      clear: () => setWith(null),
     },
     {
       key: "layout",
@@ -45,6 +50,7 @@ export function linkParts(awaited: Awaited): readonly LinkPart[] {
       write: (text) => {
         if (text === "apart") setLayout(text);
       },
+      clear: () => setLayout("together"),
     },
     {
       key: "step",
@@ -69,6 +75,7 @@ export function linkParts(awaited: Awaited): readonly LinkPart[] {
       write: (text) => {
         if (isProjection(text)) setProjection(text);
       },
+      clear: () => setProjection("joint"),
     },
     choicePart("view", SETTINGS.mode),
     {
@@ -80,6 +87,11 @@ export function linkParts(awaited: Awaited): readonly LinkPart[] {
       write: (text) => {
         const pose = poseFrom(text);
         if (pose !== null) keepPose(pose);
+        askForPose();
+      },
+      clear: () => {
+        keepPose(null);
+        askForPose();
       },
     },
     choicePart("labels", SETTINGS.labelMode),

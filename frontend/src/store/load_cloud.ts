@@ -19,6 +19,7 @@ import {
   setReading,
   showCloud,
   step,
+  timeOf,
   touchSnapshots,
 } from "./timeline";
 
@@ -92,7 +93,8 @@ export async function loadCloud(
  * every variable it ever had, here the replaced cloud with all its snapshots. */
 function placeKept(run: string, embedding: Embedding, otherwise: number | null): number | null {
   const before = cloud.peek();
-  if (before?.run !== run || before.embedding.path !== embedding.path) return otherwise;
+  // Without a cloud the steps alone may be on screen.
+  if (timeOf.peek() !== run || (before && before.embedding.path !== embedding.path)) return otherwise;
   return following.peek() ? null : step.peek();
 }
 
@@ -186,7 +188,7 @@ function sameTruth(one: PositionsHeader, other: { basis: { version: number }; ge
 }
 
 /** Copies each snapshot out of the reply, so that one can be dropped without the others. */
-function put(set: SnapshotSet, reply: Reply<PositionsHeader>, stride: number): void {
+export function put(set: SnapshotSet, reply: Reply<PositionsHeader>, stride: number): void {
   const { first } = reply.header;
   set.know(first, reply.numbers("range_steps"));
   const steps = reply.numbers("steps");

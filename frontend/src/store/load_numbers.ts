@@ -9,8 +9,9 @@ import { groupShown } from "./group_shown";
 import { exactStep, latest, REST_MS } from "./latest";
 import { playing } from "./playback";
 import { selected } from "./selection";
-import { colorBy, showing, sizeBy, tableOpen } from "./settings";
+import { colorBy, sizeBy, tableOpen } from "./settings";
 import { type Cloud, cloud, loadedVersion, ordinal, type Part, place, total } from "./timeline";
+import { embeddingsSeen } from "./view";
 
 const SPREAD = 12;
 const MOST_HELD = 64;
@@ -43,12 +44,10 @@ export const numbersExact = computed(() => {
 });
 
 const ASKED = new Set(["norm", "gradient", "displacement"]);
-/** For the line of one row the numbers of so many rows at a dozen steps are worth reading. */
-const MOST_FOR_LINE = 20_000;
-const forLooks = computed(() => ASKED.has(colorBy.value) || ASKED.has(sizeBy.value));
-const overRun = computed(() => forLooks.value || (cloud.value?.set.rows ?? 0) <= MOST_FOR_LINE);
+/** Scales stand on the whole run; the rest asks for the cursor alone. */
+const overRun = computed(() => ASKED.has(colorBy.value) || ASKED.has(sizeBy.value));
 const wanted = computed(
-  () => forLooks.value || selected.value !== null || groupShown.value.length > 0 || tableOpen.value,
+  () => overRun.value || selected.value !== null || groupShown.value.length > 0 || tableOpen.value,
 );
 
 /** Starts; returns what stops it. */
@@ -58,7 +57,7 @@ export function followNumbers(): () => void {
     if (!wanted.value) return;
     const now = cloud.value;
     const step = exactStep();
-    if (!now || step === null || !showing.value) return;
+    if (!now || step === null || !embeddingsSeen.value) return;
     const at = playing.value ? "playing" : step;
     // Once all snapshots are here, all steps of the spread are known.
     const whole = now.set.loaded === now.set.total;

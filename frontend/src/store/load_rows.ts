@@ -19,8 +19,8 @@ import {
   selected,
   subject,
 } from "./selection";
-import { showing } from "./settings";
 import { type Cloud, cloud, ordinal, partOf } from "./timeline";
+import { embeddingsSeen } from "./view";
 
 /** Starts; returns what stops it. */
 export function followRows(): () => void {
@@ -58,7 +58,7 @@ function followDetails(): () => void {
   const stop = effect(() => {
     const now = cloud.value;
     const step = exactStep();
-    if (step === null || !now || !showing.value) return;
+    if (step === null || !now || !embeddingsSeen.value) return;
     const of = `${now.run} ${now.parts.map((part) => part.embedding.path)} ${now.generation}`;
     if (of !== same) forgetThen();
     same = of;
@@ -138,6 +138,7 @@ function followHistory(): () => void {
       norms: reply.floats("norms"),
       gradNorms: reply.floats("grad_norms"),
       updateNorms: reply.floats("update_norms"),
+      displacements: reply.floats("displacements"),
       low: reply.floats("norm_low"),
       high: reply.floats("norm_high"),
     });
@@ -145,7 +146,7 @@ function followHistory(): () => void {
   const stop = effect(() => {
     const row = subject.value;
     const now = cloud.value;
-    if (row === null || !now || !showing.value) return;
+    if (row === null || !now || !embeddingsSeen.value) return;
     // A growing run moves these lines slowly: every 16th snapshot is often enough.
     const age = Math.floor((run.value?.snapshots ?? 0) / 16);
     const held = histories.peek().has(row);

@@ -5,6 +5,7 @@ import { ApiError, getModel, getScalars, getScalarTags } from "../api";
 import type { Embedding } from "../wire.gen";
 import { type Curve, setCurves } from "./curves";
 import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
+import { followSteps } from "./load_steps";
 import { following } from "./playback";
 import { type Asked, beside, embedding, model, partsLayout, run, runName, setModel, setProblem } from "./runs";
 import { forgetRows, select, selected } from "./selection";
@@ -13,7 +14,7 @@ import { cloud, ordinal, type Part, sameParts, showCloud, step } from "./timelin
 import { followTour } from "./tour";
 import { followUmap, linear } from "./umap";
 
-/** What a link asked for; used once, by the first cloud. */
+/** What a link asked for; used once, by the next cloud. */
 export interface Wanted {
   embedding: string | null;
   step: number | null;
@@ -24,17 +25,14 @@ const CURVE_POINTS = 2000;
 const CURVE_MS = 1500;
 const RETRY_MS = 2000;
 
-export function followRun(link: Wanted): () => void {
-  let wanted: Wanted | null = link;
+export function followRun(wanted: Wanted): () => void {
   const stops = [
-    followModel(() => wanted),
+    followModel(wanted),
     followCurves(),
     followUmap(),
     followTour(),
-    followCloud(
-      () => wanted,
-      () => (wanted = null),
-    ),
+    followCloud(wanted),
+    followSteps(wanted),
   ];
   // Other snapshots are worth having when the cursor moved or the run grew.
   stops.push(
@@ -50,7 +48,7 @@ export function followRun(link: Wanted): () => void {
   };
 }
 
-function followModel(wanted: () => Wanted | null): () => void {
+function followModel(wanted: Wanted): () => void {
   let controller: AbortController | null = null;
   let last = "";
   const stop = effect(() => {
@@ -64,7 +62,7 @@ function followModel(wanted: () => Wanted | null): () => void {
     if (!info || !any) return;
     const mine = new AbortController();
     controller = mine;
-    void untracked(() => readModel(info.run, wanted()?.embedding ?? null, mine.signal));
+    void untracked(() => readModel(info.run, wanted, mine.signal));
   });
   return () => {
     stop();
@@ -72,12 +70,12 @@ function followModel(wanted: () => Wanted | null): () => void {
   };
 }
 
-async function readModel(name: string, wanted: string | null, signal: AbortSignal): Promise<void> {
+async function readModel(name: string, wanted: Wanted, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       const record = await getModel(name, signal);
       if (signal.aborted) return;
-      setModel(record, wanted);
+      setModel(record, wanted.embedding);
       setProblem("model", null);
       return;
     } catch (error) {
@@ -88,7 +86,7 @@ async function readModel(name: string, wanted: string | null, signal: AbortSigna
   }
 }
 
-function followCloud(wanted: () => Wanted | null, used: () => void): () => void {
+function followCloud(wanted: Wanted): () => void {
   let key = "";
   return effect(() => {
     const one = embedding.value;
@@ -111,23 +109,27 @@ function followCloud(wanted: () => Wanted | null, used: () => void): () => void 
     if (next === key) return;
     key = next;
     untracked(() => {
-      const link = wanted();
-      used();
+      const link = { ...wanted };
+      wanted.embedding = wanted.step = wanted.row = null;
       const before = cloud.peek();
       const same = before?.run === name;
       const together = other ? [one, other.embedding] : [one];
       if (before && !(same && keepsRows(before.parts, together))) forgetRows();
       // Another embedding or session of the same run keeps the step, or goes on following the end.
-      const at = link?.step ?? (same && !following.peek() ? step.peek() : null);
+      const at = link.step ?? (same && !following.peek() ? step.peek() : null);
       const rows = together.reduce((sum, part) => sum + (part.rows?.length ?? part.shape[0] ?? 0), 0);
-      if (link && link.row !== null && link.row < rows) select(link.row);
+      if (link.row !== null && link.row < rows) select(link.row);
       const chosen = linear.peek();
       const hooks = {
         shown: () => setProblem("cloud", null),
         failed: async (error: unknown, signal: AbortSignal) => {
           // A step of another run, or of before a restart: the whole run instead.
           if (chosen.startsWith("step:") && error instanceof ApiError && error.status === 404) setProjection("joint");
-          else tell("cloud", error);
+          else {
+            // The steps alone are shown meanwhile, and begin where the link says.
+            wanted.step ??= cloud.peek() ? null : link.step;
+            tell("cloud", error);
+          }
           await rest(RETRY_MS, signal);
           return true;
         },
@@ -208,9 +210,14 @@ async function readCurves(name: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function readCurve(name: string, tag: string | null, signal: AbortSignal): Promise<Curve | null> {
+export async function readCurve(
+  name: string,
+  tag: string | null,
+  signal: AbortSignal,
+  points = CURVE_POINTS,
+): Promise<Curve | null> {
   if (tag === null) return null;
-  const reply = await getScalars(name, tag, CURVE_POINTS, signal);
+  const reply = await getScalars(name, tag, points, signal);
   return {
     tag,
     steps: reply.numbers("steps"),
@@ -232,7 +239,7 @@ export function tryAgain(): void {
   for (const wake of resting) wake();
 }
 
-function rest(ms: number, signal: AbortSignal): Promise<void> {
+export function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
       window.clearTimeout(timer);

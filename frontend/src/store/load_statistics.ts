@@ -1,16 +1,18 @@
 /** Brings the chosen statistic of all layers: over the whole run, and over the part that is zoomed to. */
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { getHeat } from "../api";
 import type { Reply } from "../pvz1";
-import type { HeatHeader } from "../wire.gen";
+import type { HeatHeader, RunInfo } from "../wire.gen";
 import { latest, REST_MS } from "./latest";
 import { model, run } from "./runs";
 import { showing } from "./settings";
-import { type Heat, heat, heatRange, stat, zoomedHeat } from "./statistics";
+import { type Heat, heat, heatRange, setHeatRange, setStat, stat, zoomedHeat } from "./statistics";
 
 /** As many as a wide canvas has px. */
 const COLUMNS = 1440;
+/** What is shown where nothing else is asked for. */
+const USUAL = stat.peek();
 /** A run that grows is asked about again after so long. */
 const GROWTH_MS = 1500;
 
@@ -26,7 +28,10 @@ export function followStatistics(wanted: () => boolean): () => void {
     const [name, range] = [run.peek()?.run, heatRange.peek()];
     if (!name || !range) return;
     const [from, to] = [Math.floor(range[0]), Math.ceil(range[1])];
-    const found = heatOf(await getHeat({ run: name, stat: stat.peek(), columns: COLUMNS, from, to }, signal));
+    const found = heatOf(await getHeat({ run: name, stat: stat.peek(), columns: COLUMNS, from, to }, signal), [
+      from,
+      to,
+    ]);
     if (!signal.aborted && run.peek()?.run === name && heatRange.peek() === range) zoomedHeat.value = found;
   });
   let last = "";
@@ -39,7 +44,14 @@ export function followStatistics(wanted: () => boolean): () => void {
       last = "";
       return;
     }
-    if (!wanted() || !showing.value || !known.stats.includes(stat.value)) return;
+    if (!wanted() || !showing.value) return;
+    if (!known.stats.includes(stat.value)) {
+      // A run of another version, or a link with a slip of the pen.
+      const [first] = known.stats;
+      if (first !== undefined) untracked(() => setStat(known.stats.includes(USUAL) ? USUAL : first));
+      return;
+    }
+    if (heatRange.value && !overlaps(heatRange.value, info)) untracked(() => setHeatRange(null));
     const what = `${info.run} ${info.generation} ${known.session_id} ${stat.value}`;
     if (heat.peek() && what !== last) {
       zoomedHeat.value = null;
@@ -59,7 +71,13 @@ export function followStatistics(wanted: () => boolean): () => void {
   };
 }
 
-export function heatOf(reply: Reply<HeatHeader>): Heat {
+/** A part of one run may lie beyond all steps of another. */
+function overlaps([first, last]: readonly [number, number], info: RunInfo): boolean {
+  if (info.first_step === null || info.last_step === null) return true;
+  return last >= info.first_step && first <= info.last_step;
+}
+
+export function heatOf(reply: Reply<HeatHeader>, range: readonly [number, number] | null = null): Heat {
   const { header } = reply;
   const edges = reply.numbers("edges");
   return {
@@ -76,7 +94,9 @@ export function heatOf(reply: Reply<HeatHeader>): Heat {
     low: reply.floats("low"),
     high: reply.floats("high"),
     broken: reply.bytes("broken"),
+    counts: reply.numbers("counts"),
     columns: edges.length - 1,
     layers: header.layers.length,
+    range,
   };
 }

@@ -19,3 +19,16 @@ export function tellEconomy(now: Economy): void {
   const whole = now.pixels >= 1 && now.labels && now.trails && now.rows >= 1;
   economy.value = whole ? null : now;
 }
+
+/** CSS px of the canvas under the title, the tools beside it and the legend; null = not measured yet. */
+export interface Covered {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+export const covered = signal<Covered | null>(null);
+
+export function tellCovered(now: Covered): void {
+  const before = covered.peek();
+  if (before?.top !== now.top || before.right !== now.right || before.bottom !== now.bottom) covered.value = now;
+}

@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { advance } from "../time/playback_math";
 import { loop, pace, reducedMotion, showing, speed } from "./settings";
-import { cloud, cursorStep, ordinal, place, setPlace, total } from "./timeline";
+import { cursorStep, ordinal, place, setPlace, snapshots, total } from "./timeline";
 
 export const playing = signal(false);
 /** The cursor stands on the newest snapshot and moves on with it. */
@@ -52,7 +52,7 @@ export function togglePlay(): void {
 
 /** Where playing begins and ends, as places. */
 function loopPlaces(): [number, number] {
-  const set = cloud.peek()?.set;
+  const set = snapshots.peek();
   const part = loopPart.peek();
   const whole: [number, number] = [0, Math.max(0, total.peek() - 1)];
   if (!set || !loop.peek() || part === null || part.last === null) return whole;
@@ -84,7 +84,7 @@ export function loopAll(): void {
 
 /** Where the cursor will be in a moment, if it goes on playing. */
 export function placeAhead(): number {
-  const set = cloud.peek()?.set;
+  const set = snapshots.peek();
   if (!set || !playing.peek()) return place.peek();
   return advance(place.peek(), AHEAD_SECS, set, pace.peek(), speed.peek(), loop.peek(), ...loopPlaces()).place;
 }
@@ -101,7 +101,7 @@ export function seek(at: number): void {
 
 /** To the snapshot nearest to a step. */
 export function seekStep(step: number): void {
-  const set = cloud.peek()?.set;
+  const set = snapshots.peek();
   if (set) seek(set.nearest(step));
 }
 
@@ -171,7 +171,7 @@ function tick(now: number): void {
   // A hidden tab stands still; when it shows again it goes on from where it was.
   const secs = showing.peek() ? Math.min(0.25, Math.max(0, (now - clock) / 1000)) : 0;
   clock = now;
-  const set = cloud.peek()?.set;
+  const set = snapshots.peek();
   if (!set) {
     pause();
     return;

@@ -115,6 +115,11 @@ export function chooseRun(name: string, insteadOf: string | null = null): void {
   });
 }
 
+/** The run that a link asked for isn't there. */
+export function missRun(name: string): void {
+  missingRun.value = name;
+}
+
 export function forgetMissingRun(): void {
   missingRun.value = null;
 }

@@ -33,6 +33,8 @@ export interface RowHistory {
   readonly norms: Float32Array;
   readonly gradNorms: Float32Array;
   readonly updateNorms: Float32Array;
+  /** From where it was at the first step. */
+  readonly displacements: Float32Array;
   readonly low: Float32Array;
   readonly high: Float32Array;
 }

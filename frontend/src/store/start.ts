@@ -1,24 +1,45 @@
 /** Wires the store to the server, the host and the browser; the only place that knows the order of things. */
 
-import { effect, untracked } from "@preact/signals";
+import { batch, effect, untracked } from "@preact/signals";
 import { getRuns } from "../api";
 import { observeQuery, observeTheme } from "../colors/theme";
 import { takeFocus } from "../focus";
 import { follow } from "../live";
-import { linkTo, readUrl, writeUrl } from "../url_state";
+import { linkTo, onUrl, readUrl, writeUrl } from "../url_state";
+import { followComparison } from "./compare_follow";
 import { followGroups } from "./groups";
+import { followLarge } from "./large_chart";
 import { applyState, type LinkPart, readState } from "./link";
-import { linkParts, nothingAwaited } from "./link_parts";
+import { type Awaited, linkParts, nothingAwaited } from "./link_parts";
 import { followClusters } from "./load_clusters";
+import { followLayer } from "./load_layer";
 import { followNumbers } from "./load_numbers";
 import { followRows } from "./load_rows";
 import { followRun } from "./load_run";
-import { playing } from "./playback";
+import { followStatistics } from "./load_statistics";
+import { followTraining } from "./load_training";
+import { goLive, playing, seekStep } from "./playback";
 import { borrowSettings, rememberSettings, restoreSettings } from "./remembered";
-import { applyUpdates, chooseRun, indexing, leaveRun, runName, runs, setConnection, setProblem, setRuns } from "./runs";
+import {
+  applyUpdates,
+  chooseEmbedding,
+  chooseRun,
+  embeddings,
+  indexing,
+  leaveRun,
+  missRun,
+  runName,
+  runs,
+  setConnection,
+  setProblem,
+  setRuns,
+} from "./runs";
 import { followSearch } from "./search";
+import { select } from "./selection";
 import { setReducedMotion, setShowing, setTheme, setWidth, showing } from "./settings";
-import { cloud } from "./timeline";
+import { paintBy } from "./statistics";
+import { snapshots, timeOf } from "./timeline";
+import { view } from "./view";
 
 const URL_MS = 400;
 
@@ -47,6 +68,7 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
   const parts = linkParts(awaited);
   linked = parts;
   const link = readUrl();
+  lastUrl = written(link);
   applyState(parts, link);
   if (parts.some((part) => link.has(part.key))) borrowSettings();
   stops.push(rememberSettings());
@@ -66,10 +88,48 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
     followGroups(),
     followNumbers(),
     followClusters(),
+    followLayer(),
+    followLarge(),
+    followTraining(),
+    followComparison(),
+    followStatistics(() => view.value === "heat" || (view.value === "layers" && paintBy.value === "stat")),
     keepUrl(parts),
     followServer(signal),
   );
+  onUrl(() => openLink(parts, awaited), signal);
 }
+
+/** What another link says is taken over, and what it doesn't say is as at the start. */
+function openLink(parts: readonly LinkPart[], awaited: Awaited): void {
+  const link = readUrl();
+  // The host goes back to the address of its tab by itself, whenever the tab is shown again.
+  if (!parts.some((part) => link.has(part.key)) || written(link) === lastUrl) return;
+  lastUrl = written(link);
+  // At once: each part alone might ask the server for a picture that nobody wants.
+  batch(() => {
+    Object.assign(awaited, nothingAwaited());
+    applyState(parts, link);
+    borrowSettings();
+    const { run, embedding } = awaited;
+    if (run !== null && run !== runName.peek()) {
+      // Whichever run comes takes over the rest.
+      if (runs.peek().some((info) => info.run === run)) chooseRun(run);
+      else missRun(run);
+    }
+    if (embeddings.peek().some((one) => one.path === embedding)) chooseEmbedding(embedding as string);
+  });
+  if (awaited.run !== null && awaited.run !== timeOf.peek() && awaited.run === runName.peek()) return;
+  // Still awaited: no other cloud came that would have taken it.
+  const { step, row } = awaited;
+  awaited.step = awaited.row = null;
+  if (step !== null) seekStep(step);
+  else if (!link.has("step")) goLive();
+  if (row !== null || !link.has("row")) select(row);
+}
+
+/** As the address says it now: what was read from it or written to it last. */
+let lastUrl = "";
+const written = (state: ReadonlyMap<string, string>) => JSON.stringify([...state]);
 
 /** The host keeps the frame of a tab that is not shown, with a height of 0. */
 function observeFrame(root: HTMLElement, signal: AbortSignal): () => void {
@@ -137,10 +197,12 @@ function keepUrl(parts: readonly LinkPart[]): () => void {
   let timer = 0;
   const stop = effect(() => {
     const state = readState(parts);
-    if (!cloud.value || playing.value || !showing.value) return;
+    if (!snapshots.value || playing.value || !showing.value) return;
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
-      if (showing.peek()) writeUrl(state);
+      if (!showing.peek()) return;
+      writeUrl(state);
+      lastUrl = written(state);
     }, URL_MS);
   });
   return () => {

@@ -21,8 +21,12 @@ export interface Heat {
   readonly low: Float32Array;
   readonly high: Float32Array;
   readonly broken: Uint8Array;
+  /** [C], snapshots in each column. */
+  readonly counts: Float64Array;
   readonly columns: number;
   readonly layers: number;
+  /** What was asked for, null = the whole run. */
+  readonly range: readonly [number, number] | null;
 }
 
 /** What the heat map shows, and the layers view where it is painted by a statistic. */
@@ -35,6 +39,17 @@ export const heat = signal<Heat | null>(null);
 export const heatRange = signal<readonly [number, number] | null>(null);
 /** The same statistic over that part, in finer columns. */
 export const zoomedHeat = signal<Heat | null>(null);
+
+/** How values become colours; auto: as suits the statistic, a ratio where that says more than a difference. */
+export type HeatColors = "auto" | "log" | "linear";
+export const HEAT_COLORS: readonly HeatColors[] = ["auto", "log", "linear"];
+export const heatColors = signal<HeatColors>("auto");
+/** Whether these values are to be shown on a logarithmic scale. */
+export const onLogScale = (of: Heat): boolean => (heatColors.value === "auto" ? of.log : heatColors.value === "log");
+
+export function setHeatColors(next: HeatColors): void {
+  heatColors.value = next;
+}
 
 /** The statistics this run has. */
 export const stats = computed<readonly string[]>(() => model.value?.stats ?? []);

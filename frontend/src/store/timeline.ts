@@ -65,9 +65,16 @@ const kept = signal<Still | null>(null);
 /** What of it is drawn: rows of another cloud are none of its business. */
 export const still = computed<Still | null>(() => (kept.value?.of.rows === cloud.value?.set.rows ? kept.value : null));
 
+/** The steps of a run of which no rows are on screen: a set of snapshots without rows. */
+const bare = signal<{ readonly run: string; readonly set: SnapshotSet } | null>(null);
+/** The snapshots that the time cursor goes over. */
+export const snapshots = computed<SnapshotSet | null>(() => cloud.value?.set ?? bare.value?.set ?? null);
+/** The run they are of. */
+export const timeOf = computed<string | null>(() => cloud.value?.run ?? bare.value?.run ?? null);
+
 export const total = computed(() => {
   loadedVersion.value;
-  return cloud.value?.set.total ?? 0;
+  return snapshots.value?.total ?? 0;
 });
 export const loadedCount = computed(() => {
   loadedVersion.value;
@@ -78,13 +85,13 @@ export const ordinal = computed(() => Math.max(0, Math.min(total.value - 1, Math
 /** Its step; an estimate while `exact` is false. */
 export const step = computed<number | null>(() => {
   loadedVersion.value;
-  const value = cloud.value?.set.stepAt(ordinal.value) ?? Number.NaN;
+  const value = snapshots.value?.stepAt(ordinal.value) ?? Number.NaN;
   return Number.isNaN(value) ? null : Math.round(value);
 });
 /** Step at the cursor itself, between snapshots too: where the line on the time axis stands. */
 export const cursorStep = computed<number | null>(() => {
   loadedVersion.value;
-  const value = cloud.value?.set.stepAt(place.value) ?? Number.NaN;
+  const value = snapshots.value?.stepAt(place.value) ?? Number.NaN;
   return Number.isNaN(value) ? null : value;
 });
 export const bracket = computed<Bracket | null>(() => {
@@ -117,7 +124,7 @@ export const varianceOverRun = computed<number | null>(() => {
 });
 export const stepRange = computed<[number, number] | null>(() => {
   loadedVersion.value;
-  const set = cloud.value?.set;
+  const set = snapshots.value;
   if (!set || set.loaded === 0) return null;
   return [set.stepAt(0), set.stepAt(set.total - 1)];
 });
@@ -162,6 +169,16 @@ export function showCloud(next: Cloud | null, at: number, from: Float32Array | n
     cloud.value = next;
     place.value = Math.max(0, at);
     morph.value = from && next && from.length === next.set.rows * 3 ? { from, startedAt: performance.now() } : null;
+    loadedVersion.value++;
+  });
+}
+
+/** Steps without rows, for as long as there is no cloud; null = none. */
+export function showSteps(of: { readonly run: string; readonly set: SnapshotSet } | null, at: number): void {
+  batch(() => {
+    bare.value = of;
+    if (cloud.peek() !== null) return;
+    place.value = Math.max(0, at);
     loadedVersion.value++;
   });
 }

@@ -3,8 +3,9 @@
 import { computed, effect, signal } from "@preact/signals";
 import { wholePercent } from "../format";
 import { firstThree, GrandTour, heaviest, sharesAlong } from "../time/tour_math";
-import { reducedMotion, showing } from "./settings";
+import { reducedMotion } from "./settings";
 import { cloud, easeFromHere, morph, setFrame, still } from "./timeline";
+import { embeddingsSeen } from "./view";
 
 /** Radians a second at 1×: a quarter turn in six. */
 const PACE = 0.26;
@@ -70,7 +71,8 @@ export function followTour(): () => void {
       tellNames();
     }),
     effect(() => {
-      const goes = touring.value && wandering.value && showing.value && !reducedMotion.value && morph.value === null;
+      const goes =
+        touring.value && wandering.value && embeddingsSeen.value && !reducedMotion.value && morph.value === null;
       cancelAnimationFrame(request);
       request = 0;
       if (!goes) {

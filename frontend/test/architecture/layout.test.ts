@@ -4,59 +4,7 @@ import { layoutModel } from "../../src/architecture/layout";
 import { modelWidth, TALLEST } from "../../src/architecture/size";
 import { type Layout, type Rect, WIDTH } from "../../src/architecture/types";
 import type { Layer } from "../../src/wire.gen";
-
-function layer(path: string, role: string, block: number | null, ...shape: number[]): Layer {
-  const parameters = shape.reduce((all, side) => all * side, 1);
-  return { path, role, block, shape, dtype: "float32", parameters, tied_to: null, trainable: true };
-}
-
-function gpt(blocks: number, d = 128, vocabulary = 65): Layer[] {
-  const inside = Array.from({ length: blocks }, (_, b) => [
-    layer(`transformer.h.${b}.ln_1`, "norm", b, d),
-    layer(`transformer.h.${b}.attn.c_attn`, "attn_qkv", b, 3 * d, d),
-    layer(`transformer.h.${b}.attn.c_proj`, "attn_out", b, d, d),
-    layer(`transformer.h.${b}.ln_2`, "norm", b, d),
-    layer(`transformer.h.${b}.mlp.c_fc`, "mlp_up", b, 4 * d, d),
-    layer(`transformer.h.${b}.mlp.c_proj`, "mlp_down", b, d, 4 * d),
-  ]).flat();
-  const head = { ...layer("lm_head", "lm_head", null, vocabulary, d), parameters: 0, tied_to: "transformer.wte" };
-  return [
-    layer("transformer.wte", "token_embedding", null, vocabulary, d),
-    layer("transformer.wpe", "position_embedding", null, 64, d),
-    ...inside,
-    layer("transformer.ln_f", "norm", null, d),
-    head,
-  ];
-}
-
-function llama(blocks: number, d = 256): Layer[] {
-  const inside = Array.from({ length: blocks }, (_, b) => [
-    layer(`model.layers.${b}.self_attn.q_proj`, "attn_q", b, d, d),
-    layer(`model.layers.${b}.self_attn.k_proj`, "attn_k", b, d / 4, d),
-    layer(`model.layers.${b}.self_attn.v_proj`, "attn_v", b, d / 4, d),
-    layer(`model.layers.${b}.self_attn.o_proj`, "attn_out", b, d, d),
-    layer(`model.layers.${b}.mlp.gate_proj`, "mlp_gate", b, 3 * d, d),
-    layer(`model.layers.${b}.mlp.up_proj`, "mlp_up", b, 3 * d, d),
-    layer(`model.layers.${b}.mlp.down_proj`, "mlp_down", b, d, 3 * d),
-    layer(`model.layers.${b}.input_layernorm`, "norm", b, d),
-    layer(`model.layers.${b}.post_attention_layernorm`, "norm", b, d),
-  ]).flat();
-  return [
-    layer("model.embed_tokens", "token_embedding", null, 32_000, d),
-    ...inside,
-    layer("model.norm", "norm", null, d),
-    layer("lm_head", "lm_head", null, 32_000, d),
-  ];
-}
-
-function mixture(experts: number): Layer[] {
-  const d = 64;
-  const inside = Array.from({ length: experts }, (_, e) => [
-    layer(`h.0.moe.experts.${e}.w1`, "mlp_up", 0, 2 * d, d),
-    layer(`h.0.moe.experts.${e}.w2`, "mlp_down", 0, d, 2 * d),
-  ]).flat();
-  return [layer("wte", "token_embedding", null, 100, d), layer("h.0.attn.qkv", "attn_qkv", 0, 3 * d, d), ...inside];
-}
+import { gpt, layer, llama, mixture } from "./models";
 
 const overlap = (a: Rect, b: Rect) =>
   a.x < b.x + b.width - 0.01 &&
@@ -128,6 +76,42 @@ describe("the picture of a model", () => {
     const found = layoutModel(layers);
     expect(slabOf(found, layers, "lm_head")?.tiedTo).toBe("transformer.wte");
     expect(found.wires.filter((wire) => wire.kind === "tie")).toHaveLength(1);
+  });
+
+  test("the last norm and the head stand across the stream, in their proportions", () => {
+    const layers = gpt(2, 128, 65);
+    const found = layoutModel(layers);
+    const head = slabOf(found, layers, "lm_head");
+    expect([head?.width, head?.height, head?.transposed]).toEqual([65, WIDTH, true]);
+    const norm = slabOf(found, layers, "transformer.ln_f");
+    expect(norm?.height).toBe(WIDTH);
+  });
+
+  test("a tie runs below everything and comes in from the side", () => {
+    const layers = gpt(2);
+    const found = layoutModel(layers);
+    const { points } = found.wires.find((wire) => wire.kind === "tie") ?? { points: [] };
+    const lowest = Math.min(...found.slabs.map((slab) => slab.y));
+    expect(Math.min(...points.filter((_, i) => i % 2 === 1))).toBeLessThan(lowest);
+    const tokens = slabOf(found, layers, "transformer.wte");
+    expect(points.slice(-2)).toEqual([tokens?.x, (tokens?.y ?? 0) + (tokens?.height ?? 0) / 2]);
+    expect(found.captions.filter((caption) => caption.text === "tied")).toHaveLength(1);
+  });
+
+  test("each folded block stands on its plate, in its order, with all of its matrices", () => {
+    const layers = gpt(96);
+    const found = layoutModel(layers);
+    for (const plate of found.plates.filter((one) => one.folded)) {
+      const own = found.tiles.filter((tile) => tile.block >= plate.first && tile.block <= plate.last);
+      expect(own.map((tile) => tile.block)).toEqual([...own.map((tile) => tile.block)].sort((a, b) => a - b));
+      for (const tile of own) {
+        expect(tile.x).toBeGreaterThanOrEqual(plate.x);
+        expect(tile.x + tile.width).toBeLessThanOrEqual(plate.x + plate.width);
+      }
+    }
+    const told = new Set(found.tiles.flatMap((tile) => tile.layers));
+    const matrices = found.hidden.filter((place) => layers[place]?.role !== "norm");
+    expect([...told].sort((a, b) => a - b)).toEqual(matrices);
   });
 
   test("every branch comes back to the stream", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { columnsOf, type HeatInk, paintHeat, word } from "../../src/heat/paint";
-import { heatRows, rowAt } from "../../src/heat/rows";
-import { heatScale, shareOf } from "../../src/heat/scale";
+import { heatRows, orderedRows, rowAt } from "../../src/heat/rows";
+import { between, differs, heatScale, heatScaleOf, type RobustScale, shareOf } from "../../src/heat/scale";
 import type { Layer } from "../../src/wire.gen";
 
 const layer = (path: string, role: string, block: number | null): Layer => ({
@@ -49,7 +49,7 @@ describe("the lines of the map", () => {
     expect(heatRows(many, all(many), 1200).height).toBeLessThanOrEqual(1200);
     expect(heatRows(many, all(many), 1200).named).toBe(false);
     expect(heatRows(many, all(many), 100).height).toBeGreaterThan(100);
-    expect(heatRows(many, all(many), 100).rowHeight).toBe(5);
+    expect(heatRows(many, all(many), 100).rowHeight).toBe(2);
   });
   test("the one under the pointer is found, and none in a gap", () => {
     const layers = gpt(3);
@@ -61,6 +61,17 @@ describe("the lines of the map", () => {
     expect(rowAt(map, (map.rows[1]?.y ?? 0) - 1)).toBeNull();
     expect(rowAt(map, -1)).toBeNull();
     expect(rowAt(map, map.height + 1)).toBeNull();
+  });
+  test("in an order of their own they have no groups, and say their block themselves", () => {
+    const layers = gpt(2);
+    const map = orderedRows(layers, [6, 0, 2], 300);
+    expect(map.rows.map((row) => [row.layer, row.name])).toEqual([
+      [6, "1 mlp c_fc"],
+      [0, "token emb"],
+      [2, "0 attn c_attn"],
+    ]);
+    expect(map.groups).toEqual([]);
+    expect(map.rows.map((row) => row.y)).toEqual([0, map.rowHeight, 2 * map.rowHeight]);
   });
   test("a filter leaves the order and the groups of what is left", () => {
     const layers = gpt(2);
@@ -91,6 +102,27 @@ describe("the scale", () => {
       expect(shareOf(scale, 2)).toBeGreaterThan(0.2);
       expect(shareOf(scale, 2)).toBeLessThan(0.8);
     }
+  });
+  test("of some lines only is the scale of their values alone", () => {
+    const values = Float32Array.from([1, 2, 3, 1000, 2000, 3000, 4, 5, 6]);
+    expect(heatScaleOf(values, [0, 2], 3, false)).toEqual(heatScale([1, 2, 3, 4, 5, 6], false));
+    expect(heatScaleOf(values, [], 3, false)).toBeNull();
+  });
+  test("says how far values go beyond its ends", () => {
+    const values = [...Array.from({ length: 1000 }, (_, i) => 1 + i / 1000), 50];
+    expect(heatScale(values, false)).toMatchObject({ least: 1, most: 50, clipped: true });
+  });
+  test("passes from one to the next along ratios where it is logarithmic", () => {
+    const one = heatScale([1, 100], true) as RobustScale;
+    const other = heatScale([100, 10_000], true) as RobustScale;
+    expect(between(one, other, 0.5).low).toBeCloseTo(10);
+    expect(between(one, other, 1)).toBe(other);
+  });
+  test("differs only by what the eye sees", () => {
+    const scale = { low: 1, high: 100, log: true, clipped: false };
+    expect(differs(scale, { ...scale, high: 105 })).toBe(false);
+    expect(differs(scale, { ...scale, high: 150 })).toBe(true);
+    expect(differs(scale, { ...scale, log: false })).toBe(true);
   });
   test("is none where there is nothing to show", () => {
     expect(heatScale([Number.NaN, Number.POSITIVE_INFINITY], false)).toBeNull();
@@ -123,6 +155,29 @@ describe("the pixels", () => {
     const striped = new Set(Array.from({ length: 19 }, (_, y) => pixels[y * 8 + 6]));
     expect(striped).toEqual(new Set(ink.missing));
     expect(pixels[19 * 8]).toBe(0);
+  });
+  test("where no value makes a scale, zero and not measured are still two things", () => {
+    const map = heatRows(gpt(0), [0], 20);
+    const cells = { shown: Float32Array.of(0, Number.NaN), broken: new Uint8Array(2), columns: 2 };
+    const pixels = new Uint32Array(8 * 20);
+    paintHeat(pixels, 8, map, cells, columnsOf([0, 1, 2], 0, 2, 8), null, ink, 1);
+    const at = (x: number) => new Set(Array.from({ length: 19 }, (_, y) => pixels[y * 8 + x]));
+    expect(at(1)).toEqual(new Set([ink.zero]));
+    expect(at(6)).toEqual(new Set(ink.missing));
+  });
+  test("entries that aren't finite are striped the other way than what wasn't measured", () => {
+    const map = heatRows(gpt(0), [0], 20);
+    const cells = { shown: Float32Array.of(1, Number.NaN), broken: Uint8Array.of(1, 0), columns: 2 };
+    const pixels = new Uint32Array(24 * 20);
+    const striped = { ...ink, brokenMark: word(9, 9, 9) };
+    paintHeat(pixels, 24, map, cells, columnsOf([0, 1, 2], 0, 2, 24), null, striped, 1);
+    const marks = (from: number, color: number) =>
+      [...pixels.keys()].filter((i) => pixels[i] === color && i % 24 >= from && i % 24 < from + 12 && i < 24 * 18);
+    const falls = marks(0, striped.brokenMark).filter((i) => i % 24 < 11 && pixels[i + 25] === striped.brokenMark);
+    const rises = marks(12, ink.missing[1]).filter((i) => i % 24 > 12 && pixels[i + 23] === ink.missing[1]);
+    expect(falls.length).toBe(marks(0, striped.brokenMark).filter((i) => i % 24 < 11).length);
+    expect(rises.length).toBe(marks(12, ink.missing[1]).filter((i) => i % 24 > 12).length);
+    expect(Math.min(falls.length, rises.length)).toBeGreaterThan(10);
   });
   test("a map that is scrolled shows what lies in the window", () => {
     const layers = gpt(10);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { inside, nameCorner } from "../../src/scene/axis_names";
+import { nameCorner } from "../../src/scene/axis_names";
 import { axesInto, boxOf, cellWords, covers, emptyBounds, gridInto, include, tips } from "../../src/scene/box";
+import { inside } from "../../src/scene/clip";
 import { displayed } from "../../src/scene/glyphs";
 import { paintGround } from "../../src/scene/ground";
 import { closeness, linksInto } from "../../src/scene/links";
@@ -116,6 +117,21 @@ describe("axis names", () => {
         const line = (x: number) => y + ((x - 384) * dy) / Math.sqrt(1 - dy * dy);
         const [one, other] = [line(left), line(left + 70)];
         expect(top > Math.max(one, other) || top + 14 < Math.min(one, other)).toBe(true);
+      }
+    }
+  });
+
+  it("stand beside an axis that leaves the canvas at the top, and not across it", () => {
+    const view = Object.assign(emptyView(), { width: 390, height: 336 });
+    const insets = { top: 52, right: 0, bottom: 40, left: 0 };
+    for (const dx of [-0.3, -0.1, 0, 0.1, 0.3]) {
+      for (const x of [20, 200, 380]) {
+        const dy = -Math.sqrt(1 - dx * dx);
+        const [left, top] = nameCorner(x, 6, dx, dy, 70, 14, view, insets);
+        expect(top).toBe(52);
+        const line = (y: number) => x + ((y - 6) * dx) / dy;
+        const [one, other] = [line(top), line(top + 14)];
+        expect(left > Math.max(one, other) || left + 70 < Math.min(one, other)).toBe(true);
       }
     }
   });

@@ -44,7 +44,7 @@ function fresh(shot: Shot): { layout: LabelLayout; rows: number[] } {
 }
 
 describe("who is labelled first", () => {
-  it("is the selected row, then hovered, neighbours, trails and hits, each once", () => {
+  it("is the selected row, then hovered, neighbours, and trails, each once", () => {
     const order = new LabelOrder();
     order.rankBy(new Float32Array(10), 10);
     const links = [
@@ -52,9 +52,18 @@ describe("who is labelled first", () => {
       { row: 1, similarity: 0.5 },
     ];
     const trails = [{ row: 2, points: new Float32Array(6) }];
-    order.name({ ...someProps(10), selected: 4, hovered: 7, links, trails, hits: [2, 9] });
-    expect(order.first).toEqual([4, 7, 1, 2, 9]);
-    expect(order.kinds).toEqual(["selected", "hovered", "neighbour", "plain", "hit"]);
+    order.name({ ...someProps(10), selected: 4, hovered: 7, links, trails });
+    expect(order.first).toEqual([4, 7, 1, 2]);
+    expect(order.kinds).toEqual(["selected", "hovered", "neighbour", "plain"]);
+  });
+
+  it("is in a search what was found, in place of trails", () => {
+    const order = new LabelOrder();
+    order.rankBy(new Float32Array(10), 10);
+    const trails = [2, 5].map((row) => ({ row, points: new Float32Array(6) }));
+    order.name({ ...someProps(10), selected: 4, trails, hits: [2, 9] });
+    expect(order.first).toEqual([4, 2, 9]);
+    expect(order.kinds).toEqual(["selected", "hit", "hit"]);
   });
 
   it("is then a group's row, then the one of higher priority, and who was labelled gives way only to rows twice as important", () => {
@@ -154,6 +163,48 @@ describe("how many are labelled", () => {
       const { width, height } = measure(row);
       const [x, y, radius] = [points.x[row] ?? 0, points.y[row] ?? 0, points.radius[row] ?? 0];
       expect(layout.placement.place(x, y, radius, width, height, row, -1, false, true)).toBe(-1);
+    }
+  });
+});
+
+describe("a row that was asked for", () => {
+  /** Points so large that they cover the middle of the canvas. */
+  const thick = (rows: number) => ({ ...someProps(rows, 11), sizes: new Float32Array(rows).fill(60) });
+
+  it("has its label in the thick of few rows too, over other points if need be", () => {
+    const stage = staged(thick(120));
+    let without = 0;
+    for (let row = 0; row < 120; row += 1) {
+      if (!fresh(stage.shot).rows.includes(row)) without += 1;
+      stage.update({ selected: row }, 0);
+      stage.prepare(0, 1);
+      expect(fresh(stage.shot).rows).toContain(row);
+    }
+    expect(without).toBeGreaterThan(20);
+    const links = [3, 40, 77].map((row) => ({ row, similarity: 0.5 }));
+    stage.update({ selected: 5, links, hits: [8, 90] }, 0);
+    stage.prepare(0, 1);
+    expect(fresh(stage.shot).rows).toEqual(expect.arrayContaining([5, 3, 40, 77, 8, 90]));
+  });
+
+  it("has it, when it is the selected one, wherever it stands on the canvas and whatever else stands there", () => {
+    const stage = staged({ ...thick(30), selected: 4, insets: { top: 50, right: 304, bottom: 40, left: 0 } });
+    const { view } = stage.shot;
+    for (const x of [3, 300, WIDTH - 310, WIDTH - 3]) {
+      for (const y of [3, 300, HEIGHT - 45, HEIGHT - 3]) {
+        const { points } = stage.shot;
+        [points.x[4], points.y[4]] = [x, y];
+        const layout = new LabelLayout();
+        layout.update(stage.props, new Set());
+        layout.placement.reset(WIDTH, HEIGHT, points);
+        layout.placement.block(-1e5, -1e5, 1e5, 1e5);
+        layout.arrange(stage.shot, measure);
+        expect(layout.rows[0]).toBe(4);
+        expect(layout.x[0]).toBeGreaterThanOrEqual(2);
+        expect((layout.x[0] ?? 0) + measure(4).width).toBeLessThanOrEqual(view.width - 304);
+        expect(layout.y[0]).toBeGreaterThanOrEqual(50);
+        expect((layout.y[0] ?? 0) + 14).toBeLessThanOrEqual(view.height - 40);
+      }
     }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawAxisNames } from "../../src/scene/axis_names";
+import { armOf } from "../../src/scene/compass";
 import { Placement } from "../../src/scene/placement";
 import { Stage } from "../../src/scene/stage";
 import type { Stamps } from "../../src/scene/stamps";
@@ -24,7 +25,9 @@ function words(stage: Stage): Word[] {
     beginPath: nothing,
     moveTo: nothing,
     lineTo: nothing,
+    arc: nothing,
     fill: nothing,
+    stroke: nothing,
     drawImage: (text: string, x: number, y: number) => {
       const [left, top] = [x + BLEED, y + BLEED];
       found.push({ text, left, top, right: left + text.length * 6, bottom: top + 14 });
@@ -80,7 +83,76 @@ describe.each([
           beside += 1;
       }
     }
-    expect(said).toBeGreaterThan(290);
+    expect(said).toBeGreaterThan(280);
     expect(beside).toBeGreaterThan(200);
+  });
+});
+
+describe("a view so near that the axes are out of it", () => {
+  function near(mode: "3d" | "2d"): Stage {
+    const stage = new Stage({ ...someProps(40, 3), mode });
+    Object.assign(stage, { width: 744, height: 508 });
+    stage.setFlat(mode === "2d");
+    stage.refit(0, 0);
+    return stage;
+  }
+  const texts = (stage: Stage) => {
+    stage.prepare(0, 1);
+    return words(stage).map(({ text }) => text);
+  };
+  /** As near as the wheel brings one, over the middle of the cloud. */
+  const closer = (stage: Stage) => {
+    for (let k = 0; k < 4; k += 1) stage.zoom(2, 372, 200, false, 0);
+  };
+
+  it.each([
+    ["3d", ["PC 1", "PC 2", "PC 3"]],
+    ["2d", ["PC 1", "PC 2"]],
+  ] as const)("says in a corner which way they run, in %s", (mode, names) => {
+    const stage = near(mode);
+    const before = texts(stage);
+    for (const name of names) expect(before.filter((text) => text === name)).toHaveLength(1);
+    closer(stage);
+    for (const name of names) expect(texts(stage)).toContain(name);
+  });
+
+  it("says nothing of squares while none of the floor is to be seen", () => {
+    const stage = near("3d");
+    expect(texts(stage).some((text) => text.startsWith("1 square = "))).toBe(true);
+    closer(stage);
+    expect(texts(stage).some((text) => text.startsWith("1 square = "))).toBe(false);
+  });
+
+  it("has arms along the axes as they are seen: a quarter turn brings PC 3 across", () => {
+    const stage = near("3d");
+    stage.show({ ...stage.camera.pose, azimuth: 0, elevation: 0 });
+    stage.prepare(0, 1);
+    expect(armOf(stage.shot.view, 0)[0]).toBeGreaterThan(20);
+    expect(armOf(stage.shot.view, 1)[1]).toBeLessThan(-20);
+    expect(Math.hypot(armOf(stage.shot.view, 2)[0], armOf(stage.shot.view, 2)[1])).toBeLessThan(1e-6);
+    stage.show({ ...stage.camera.pose, azimuth: 90 });
+    stage.prepare(0, 1);
+    expect(Math.abs(armOf(stage.shot.view, 2)[0])).toBeGreaterThan(20);
+  });
+});
+
+describe("positions whose directions mean nothing", () => {
+  it("have no floor, no axes and no words about them, and fill the view by themselves", () => {
+    const props = someProps(40, 4);
+    const stage = new Stage(props);
+    Object.assign(stage, { width: 744, height: 508 });
+    stage.refit(0, 0);
+    const measured = stage.camera.pose;
+    stage.update({ measured: false, reducedMotion: true }, 0);
+    stage.refit(0, 0);
+    stage.prepare(0, 1);
+    expect([stage.shot.grid.count, stage.shot.axes.count]).toEqual([0, 0]);
+    expect(words(stage)).toEqual([]);
+    expect(stage.camera.pose.distance).toBeLessThan(measured.distance);
+    stage.update({ measured: true }, 0);
+    stage.refit(0, 0);
+    stage.prepare(0, 1);
+    expect(stage.shot.axes.count).toBe(3);
+    expect(stage.camera.pose).toEqual(measured);
   });
 });

@@ -76,7 +76,8 @@ export function createShadows(shared: SharedUniforms, buffers: CloudBuffers): Vi
     update() {},
     draw(shot) {
       object.geometry = buffers.geometry;
-      object.visible = shot.props.rows > 0 && shot.props.rows <= SHADOW_ROWS;
+      const { rows, measured } = shot.props;
+      object.visible = rows > 0 && rows <= SHADOW_ROWS && measured !== false;
       uniforms.mixing.value = shot.props.mix;
       uniforms.distanceToTarget.value = shot.view.distance;
       uniforms.sizeFactor.value = shot.sizeFactor;

@@ -1,0 +1,52 @@
+/** What a layer is for, what is healthy, and where the ranges come from. */
+
+import { isBand } from "../store/health_bands";
+import { bandFor, limitsAt, standing } from "../store/layer_bands";
+import { readingAt } from "../store/layer_course";
+import { layers } from "../store/layers";
+import { roleWords } from "../store/role_words";
+import { statName } from "../store/stat_names";
+import { step } from "../store/timeline";
+import { statText } from "./stat_text";
+
+export function LayerWords({ layer }: { layer: number }) {
+  const one = layers.value[layer];
+  if (!one) return null;
+  const words = roleWords(one.role, one.block);
+  return (
+    <section class="section explanation" aria-label="What it is">
+      <p>
+        <b>{words.isWhat}</b> Healthy: {lowerFirst(words.healthy)}
+      </p>
+      <BandWords layer={layer} stat="update_ratio" />
+    </section>
+  );
+}
+
+/** The band with this layer's numbers, and its source. */
+export function BandWords({ layer, stat }: { layer: number; stat: string }) {
+  const band = bandFor(layer, stat);
+  if (!band) return null;
+  const { name } = statName(stat);
+  if (!isBand(band)) {
+    return (
+      <p class="band-words">
+        {name}: {lowerFirst(band.reason)}.
+      </p>
+    );
+  }
+  const limits = limitsAt(layer, stat, step.value);
+  const stands = standing(readingAt(layer, stat, step.value).value, limits);
+  const ends = [limits.low, limits.high].filter((end) => end !== null).map((end) => statText(stat, end));
+  return (
+    <p class="band-words">
+      {name}, healthy: {band.said}
+      {band.limits === null && ends.length === 2 && `: from ${ends[0]} to ${ends[1]} here`}
+      {stands !== null && `. Now it is ${stands.replace("band", "it").replace("in it", "within it")}`}. {band.why}{" "}
+      <span class="source">Source: {band.source}.</span>
+    </p>
+  );
+}
+
+const lowerFirst = (sentence: string) =>
+  /^[A-Z][a-z]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;

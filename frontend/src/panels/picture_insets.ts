@@ -1,0 +1,27 @@
+/** How much of the canvas the title, the tools and the legend cover, which wrap as they like: the picture stays clear of it. */
+
+import { useEffect } from "preact/hooks";
+import { tellCovered } from "../store/picture";
+
+const GAP = 4;
+
+export function usePictureInsets(box: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    const view = box.current as HTMLElement;
+    const parts = [".title", ".tools", ".legend"].map((name) => view.querySelector<HTMLElement>(name));
+    const [title, tools, legend] = parts;
+    const measure = () => {
+      // Of a view that isn't seen there is nothing to measure.
+      if (view.clientWidth === 0 || !title || !tools || !legend) return;
+      const around = view.getBoundingClientRect();
+      tellCovered({
+        top: Math.ceil(title.getBoundingClientRect().bottom - around.top + GAP),
+        right: Math.ceil(around.right - tools.getBoundingClientRect().left + GAP),
+        bottom: Math.ceil(around.bottom - legend.getBoundingClientRect().top + GAP),
+      });
+    };
+    const observer = new ResizeObserver(measure);
+    for (const part of parts) if (part) observer.observe(part);
+    return () => observer.disconnect();
+  }, []);
+}

@@ -1,0 +1,69 @@
+"""Heads that look at one token only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.layer_view import SETTLED, LayerView, nan_median
+from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
+from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+
+#: Mean entropy of a block's heads over its most: below the first it has collapsed (Zhai et al. 2023), if it fell by as
+#: much as the second: a single sharp head is fine.
+COLLAPSED, FALLEN = 0.12, 0.2
+#: Largest logit: above this it is worth a look (Wortsman et al. 2023 saw 1e4 just before divergence).
+LARGE_LOGIT = 100.0
+#: Without a probe: query and key weights grow so many times more than those of other blocks.
+GROWN = 3.0
+SURE = 25.0
+ROLES = ("attn_qkv", "attn_q", "attn_k")
+
+
+def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
+    """By the probe where there is one, dated by the weights whose growth makes logits grow."""
+    found, probe = [], known.probe
+    entropies = probe.of("attention_entropy_ratio") if probe is not None else None
+    logits = probe.of("attention_max_logit") if probe is not None else None
+    for block in _blocks(view, 0 if entropies is None else entropies.shape[1]):
+        layers = [] if view is None else [
+            at for at, role in enumerate(view.roles.tolist()) if role in ROLES and view.blocks[at] == block
+        ]  # fmt: skip
+        growth = None
+        if view is not None and layers and len(view) >= 12:
+            logs = nan_median(view.beside_peers(view.log("weight_norm"))[:, layers], axis=1)
+            fits = departure(view.shares, logs, trend=False, begin=SETTLED)
+            growth = fits if fits is not None and fits.size > 0.15 and fits.score > SURE else None
+        if (
+            entropies is not None
+            and logits is not None
+            and probe is not None
+            and np.isfinite(entropies[:, block]).any()
+        ):
+            values = entropies[:, block]
+            if len(values) < 2 or not (values[-1] < COLLAPSED and np.nanmax(values) - values[-1] > FALLEN):
+                continue
+            low = int(np.argmax(values < (np.nanmax(values) + values[-1]) / 2))
+            onset = growth.onset if growth else float(known.share(probe.steps[max(0, low - 1)]))
+            severity, sure = Severity.PROBLEM, 0.95 if growth else 0.7
+            series = (Series(f"block {block}", probe.steps, values),)
+            evidence = Evidence(series, COLLAPSED, "collapsed")
+            what = f"their attention's entropy is {values[-1]:.2f} of what it could be"
+            if logits[-1, block] > LARGE_LOGIT:
+                what += f", their largest logit {logits[-1, block]:,.0f}"
+        elif growth is not None and view is not None and growth.size > np.log10(GROWN):
+            onset, severity, sure = growth.onset, Severity.WATCH, growth.confidence * 0.7
+            evidence = Evidence(view.series(view.log("weight_norm"), layers), log=True)
+            what = f"query and key weights grow {10**growth.size:.1f} times beside those of other blocks"
+        else:
+            continue
+        step = known.step_at(onset)
+        names = tuple(view.paths[at] for at in layers) if view is not None else ()
+        text = f"From step {step:,} on the heads of block {block} look at ever fewer tokens: {what}."
+        found.append(Finding("attention_collapse", severity, step, known.last, text, sure, names, evidence=evidence))
+    return found
+
+
+def _blocks(view: LayerView | None, count: int) -> list[int]:
+    if count:
+        return list(range(count))
+    return sorted({block for block in view.blocks if block is not None}) if view is not None else []

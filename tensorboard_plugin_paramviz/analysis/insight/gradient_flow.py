@@ -1,0 +1,107 @@
+"""Gradients that no longer come through, and gradients that grow on their way down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.layer_view import SETTLED, LayerView, named, nan_median
+from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Float64, Known, Severity
+from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+
+#: Powers of ten. A layer's gradient has vanished where it fell by so much against the layers with the largest; others
+#: belong to it from the second on. SageMaker Debugger calls 1e-7 vanished, whatever it was before.
+VANISHED, VANISHING = 1.5, 1.0
+VANISHED_RMS = -7.0
+#: It explodes where it stays above its lowest by the first, above its early level by the second; others belong to it
+#: from the third on.
+EXPLODED, ABOVE_EARLY, EXPLODING = 1.0, 0.5, 0.6
+#: Share of the run that tells the early level.
+EARLY = 0.15
+#: Least score of the fitted departure.
+SURE = 25.0
+
+
+def vanishing(known: Known, view: LayerView) -> list[Finding]:
+    """A layer's gradient falls by a factor of 30 against those that are largest, and stays there."""
+    logs = view.log("grad_rms")
+    layers = np.flatnonzero(view.own & np.isfinite(logs).any(0))
+    if len(view) < 12 or len(layers) < 3:
+        return []
+    top = _high(logs[:, layers])  # [C]
+    fall = view.sustained(logs[:, layers] - top[:, None])
+    later = view.since(SETTLED)
+    best = np.fmax.accumulate(fall[later], axis=0)
+    drop = (fall[later] - best)[-max(2, len(view) // 20) :]  # at the end
+    drop = nan_median(drop, axis=0)
+    own = view.sustained(logs[:, layers])[later]
+    fell = nan_median((own - np.fmax.accumulate(own, axis=0))[-max(2, len(view) // 20) :], axis=0)
+    drop = np.where(fell < -VANISHING, drop, 0.0)  # others may have grown instead
+    lost = drop < -VANISHED
+    if not lost.any():
+        return []
+    sick = layers[drop < -VANISHING]
+    worst = layers[int(np.nanargmin(drop))]
+    fits = departure(view.shares, nan_median(logs[:, sick] - top[:, None], axis=1), begin=SETTLED)
+    if fits is None or fits.size >= 0 or fits.score < SURE:
+        return []
+    step = known.step_at(fits.onset)
+    last = float(nan_median(logs[-max(2, len(view) // 20) :, worst], axis=0))
+    names = [view.paths[at] for at in sick]
+    floor = ", below the 1e-7 that counts as vanished" if last < VANISHED_RMS else ""
+    return [
+        Finding(
+            "vanishing_gradients",
+            Severity.PROBLEM,
+            step,
+            known.last,
+            f"From step {step:,} on next to no gradient reaches {named(names)}: {view.paths[worst]} has "
+            f"{10**last:.1e} (RMS){floor}, {10 ** -float(drop.min()):,.0f} times less than before beside the others.",
+            fits.confidence,
+            tuple(names),
+            evidence=Evidence(view.series(logs, sick), 10**VANISHED_RMS, "vanished (1e-7)", log=True),
+        )
+    ]
+
+
+def _high(logs: Float64) -> Float64:
+    """What the layers with the largest gradients have, [C]: at least the second largest is meant."""
+    ordered = np.sort(np.where(np.isfinite(logs), logs, -np.inf), axis=1)
+    at = max(0, ordered.shape[1] - 1 - max(1, ordered.shape[1] // 12))
+    found: Float64 = ordered[:, at]
+    return found
+
+
+def exploding(known: Known, view: LayerView) -> list[Finding]:
+    """A layer's gradient grows tenfold over its lowest, beyond what it was at the start, and stays there."""
+    logs = view.log("grad_norm")
+    layers = np.flatnonzero(view.own & np.isfinite(logs).any(0))
+    if len(view) < 12 or not len(layers):
+        return []
+    level = view.sustained(logs[:, layers], 0.08)
+    later = view.since(SETTLED)
+    growth = level[later] - np.fmin.accumulate(level[later], axis=0)
+    early = nan_median(level[later.start : max(later.start + 3, int(np.searchsorted(view.shares, EARLY)))], axis=0)
+    grown = np.nan_to_num(np.where(level[later] - early > ABOVE_EARLY, growth, 0.0)).max(0)  # [l]
+    if not (grown > EXPLODED).any():
+        return []
+    chosen = grown > min(EXPLODING, 0.5 * float(grown.max()))
+    sick = layers[chosen]
+    fits = departure(view.shares, nan_median(logs[:, sick], axis=1), begin=SETTLED)
+    if fits is None or fits.size <= 0 or fits.score < SURE:
+        return []
+    step = known.step_at(fits.onset)
+    worst = sick[int(np.argmax(grown[chosen]))]
+    names = [view.paths[at] for at in sick]
+    return [
+        Finding(
+            "exploding_gradients",
+            Severity.PROBLEM,
+            step,
+            known.last,
+            f"From step {step:,} on gradients grow, most in {view.paths[worst]}: {10 ** float(grown.max()):,.0f} times "
+            f"its lowest; {len(names)} of {len(layers)} layers are concerned.",
+            fits.confidence,
+            tuple(names),
+            evidence=Evidence(view.series(logs, sick), log=True),
+        )
+    ]

@@ -1,0 +1,109 @@
+"""The statistics of layers as detectors look at them: in a couple of hundred moments, as logarithms, beside their peers.
+
+Letters: C moments, L layers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from functools import cached_property
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.bins import rolling_median
+from tensorboard_plugin_paramviz.analysis.insight.nouns import Bool, Float64, Int64, Known, Series, Statistics
+
+MOMENTS = 160
+#: Of the run: the first steps, in which everything moves, tell no baseline.
+SETTLED = 0.04
+
+
+class LayerView:
+    """steps int64 [C], shares float64 [C]: of the moments. paths, roles, blocks: of the layers."""
+
+    def __init__(self, known: Known, statistics: Statistics) -> None:
+        self._statistics = statistics
+        count = len(statistics.steps)
+        edges = np.linspace(0, count, min(count, MOMENTS) + 1).astype(np.int64)
+        self._edges = edges
+        middle = (edges[:-1] + edges[1:] - 1) // 2
+        self.steps: Int64 = statistics.steps[middle]
+        self.shares: Float64 = known.share(self.steps)
+        self.paths = [layer.path for layer in statistics.layers]
+        self.roles = np.array([layer.role for layer in statistics.layers])
+        self.blocks = [layer.block for layer in statistics.layers]
+        self.sizes = np.array([max(1, layer.parameters) for layer in statistics.layers], np.float64)
+        self._logs: dict[str, Float64] = {}
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @cached_property
+    def own(self) -> Bool:
+        """Layers with parameters of their own that are trained, [L]"""
+        return np.array([layer.parameters > 0 and layer.trainable for layer in self._statistics.layers], bool)
+
+    @cached_property
+    def matrices(self) -> Bool:
+        """Matrices inside the blocks, [L]"""
+        inside = np.array([role.startswith(("attn_", "mlp_")) for role in self.roles.tolist()], bool)
+        return self.own & inside
+
+    def log(self, name: str) -> Float64:
+        """log10 of the median in each moment, [C, L]; NaN where there is nothing above 0."""
+        if name not in self._logs:
+            values = self._statistics.of(name)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                logs = np.where(values > 0, np.log10(values), np.nan)
+            logs[~np.isfinite(logs)] = np.nan
+            self._logs[name] = self._in_moments(logs)
+        return self._logs[name]
+
+    def beside_peers(self, logs: Float64) -> Float64:
+        """Less the median of the layers of the same role, [C, L]; as it is where there are fewer than three."""
+        left = logs.copy()
+        for role in set(self.roles[self.own].tolist()):
+            same = np.flatnonzero((self.roles == role) & self.own)
+            if len(same) >= 3:
+                left[:, same] -= nan_median(logs[:, same], axis=1)[:, None]
+        return left
+
+    def sustained(self, logs: Float64, width: float = 0.05) -> Float64:
+        """A running median over a share of the run, [C, L]"""
+        step = self._spacing()
+        return rolling_median(logs, max(3, 2 * round(width / step / 2) + 1))
+
+    def _spacing(self) -> float:
+        return float(np.median(np.diff(self.shares))) if len(self.shares) > 1 else 1.0
+
+    def since(self, share: float) -> slice:
+        return slice(int(np.searchsorted(self.shares, share)), None)
+
+    def series(self, logs: Float64, layers: Int64 | list[int], most: int = 8) -> tuple[Series, ...]:
+        """Of some layers, as they were and not as logarithms."""
+        return tuple(Series(self.paths[at], self.steps, 10 ** logs[:, at]) for at in list(layers)[:most])
+
+    def _in_moments(self, values: Float64) -> Float64:
+        edges = self._edges
+        if len(edges) - 1 == len(values):
+            return values
+        return np.stack([nan_median(values[a:b], axis=0) for a, b in itertools.pairwise(edges)])
+
+
+def nan_median(values: Float64, axis: int) -> Float64:
+    """Without a word about what is NaN throughout."""
+    if not np.isnan(values).any():  # several times as fast
+        plain: Float64 = np.median(values, axis=axis)
+        return plain
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        found: Float64 = np.nanmedian(values, axis=axis)
+    return found
+
+
+def named(paths: list[str], most: int = 3) -> str:
+    """ "a, b and 4 more" """
+    if len(paths) <= most:
+        return " and ".join([", ".join(paths[:-1]), paths[-1]] if len(paths) > 1 else paths)
+    return f"{', '.join(paths[:most])} and {len(paths) - most} more"

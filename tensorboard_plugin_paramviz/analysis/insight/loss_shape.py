@@ -1,0 +1,168 @@
+"""What the training loss alone shows: it leaves for good, it swings, it starts where it shouldn't."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.bins import (
+    bin_medians,
+    first_value,
+    log_loss,
+    rolling_median,
+    thinned,
+)
+from tensorboard_plugin_paramviz.analysis.insight.nouns import (
+    Curve,
+    Evidence,
+    Finding,
+    Float64,
+    Known,
+    Series,
+    Severity,
+)
+from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+
+#: ln(loss) above the best so far that is no noise (diagnostics of four simulated curves), and for how much of the run.
+RISE, LASTING, LASTING_AT_END = 0.15, 0.1, 0.03
+#: A swing: moments per run, share of a window, agreement with itself a period and half a period later, least size of
+#: ln(loss), and for how much of the run.
+SWING_POINTS, SWING_WINDOW, AGREES, OPPOSES, SWING_SIZE, SWINGING = 512, 0.12, 0.4, -0.3, 0.018, 0.06
+#: Of ln V.
+FAR_ABOVE, ABOVE = 1.5, 1.12
+
+
+def chart(curve: Curve, name: str = "train/loss") -> Series:
+    steps, values = thinned(curve.steps, curve.values)
+    return Series(name, steps, values)
+
+
+def divergence(known: Known) -> list[Finding]:
+    """The loss rises by more than 0.15 in ln above its best and doesn't come back."""
+    if known.train is None or len(known.train) < 24:
+        return []
+    x, y = log_loss(known, known.train)
+    if len(y) < 24:
+        return []
+    spacing = 1 / len(y)
+    level = rolling_median(y, 2 * max(1, round(0.025 / spacing)) + 1)
+    above = level - np.minimum.accumulate(level) > RISE
+    begin, end = _longest_at_end(above)
+    if begin is None:
+        return []
+    span = x[end] - x[begin]
+    if span < (LASTING_AT_END if end == len(x) - 1 else LASTING):
+        return []
+    found = departure(x, y, begin=max(0.0, x[begin] - 0.25), end=min(1.0, x[begin] + 0.15))
+    onset = found.onset if found is not None and found.size > 0 and found.score > 12 else float(x[begin])
+    step = known.step_at(min(onset, float(x[begin])))
+    best, now = float(np.exp(level[: begin + 1].min())), float(np.exp(level[end]))
+    return [
+        Finding(
+            "divergence",
+            Severity.PROBLEM,
+            step,
+            known.last if end == len(x) - 1 else known.step_at(float(x[end])),
+            f"From step {step:,} on the training loss rises and does not come back: {best:.3g} at its best, {now:.3g} "
+            "at last.",
+            found.confidence if found else 0.6,
+            evidence=Evidence((chart(known.train),), best * math.exp(RISE), "16 % above the best"),
+        )
+    ]
+
+
+def _longest_at_end(above: np.ndarray) -> tuple[int | None, int]:
+    """Where the last stretch of True begins and ends."""
+    places = np.flatnonzero(above)
+    if not len(places):
+        return None, 0
+    gaps = np.flatnonzero(np.diff(places) > 1)
+    begin = int(places[gaps[-1] + 1]) if len(gaps) else int(places[0])
+    return begin, int(places[-1])
+
+
+def oscillation(known: Known) -> list[Finding]:
+    """The loss repeats itself with a period: what is left of it above a running median agrees with itself a period
+    later and opposes itself half a period later."""
+    if known.train is None or len(known.train) < 128:
+        return []
+    x, y = bin_medians(known.share(known.train.steps), known.train.values, SWING_POINTS)
+    y = np.log(np.maximum(y + 0.02 * abs(first_value(known.train)), 1e-12))
+    wide = 2 * (round(0.025 * len(y)) + 1) + 1
+    left = y - rolling_median(y, wide)
+    usual = 1.4826 * float(np.median(np.abs(left)))
+    left = np.clip(left, -8 * usual, 8 * usual)  # a spike is no swing
+    swings, period = _swinging(left, len(y))
+    places = np.flatnonzero(swings)
+    if not len(places):
+        return []
+    first, last = places[0], places[-1]
+    if x[last] - x[first] < SWINGING or swings[first : last + 1].mean() < 0.6:
+        return []
+    width = max(3, round(period))
+    kernel = np.ones(width) / width
+    size = np.sqrt(np.convolve(np.pad(left**2, width, mode="edge"), kernel, "same")[width:-width])
+    found = departure(x, size, trend=False, end=float(min(1.0, x[last])))
+    onset = found.onset if found is not None and found.size > 0 and found.score > 20 else float(x[first])
+    step, end = known.step_at(onset), known.step_at(float(x[last]))
+    end = known.last if x[last] > 0.93 else end
+    height = float(np.median(size[first : last + 1])) * math.sqrt(2)
+    every = max(1, round(period / len(y) * known.length))
+    return [
+        Finding(
+            "oscillation",
+            Severity.WATCH,
+            step,
+            end,
+            f"From step {step:,} on the training loss swings by {height:.0%} up and down, about every {every:,} steps.",
+            found.confidence if found else 0.6,
+            evidence=Evidence((chart(known.train),)),
+        )
+    ]
+
+
+def _swinging(left: Float64, count: int) -> tuple[np.ndarray, float]:
+    """Which moments stand in a window that swings, [C], and the period in moments."""
+    window = max(24, round(SWING_WINDOW * count))
+    swings, periods = np.zeros(count, bool), []
+    lags = np.arange(4, max(6, round(0.05 * count)))
+    for begin in range(0, count - window + 1, max(1, window // 6)):
+        part = left[begin : begin + window] - left[begin : begin + window].mean()
+        energy = float(part @ part)
+        if energy <= window * SWING_SIZE**2:
+            continue
+        agreement = np.array(
+            [float(part[:-lag] @ part[lag:]) / energy * window / (window - lag) for lag in range(1, lags[-1] + 1)]
+        )
+        whole = agreement[lags - 1]
+        half = agreement[np.maximum(1, lags // 2) - 1]
+        both = np.where((whole > AGREES) & (half < OPPOSES), whole, -1)
+        best = int(np.argmax(both))
+        if both[best] > 0:
+            swings[begin : begin + window] = True
+            periods.append(lags[best])
+    return swings, float(np.median(periods)) if periods else 0.0
+
+
+def initial_loss(known: Known) -> list[Finding]:
+    """A model that knows nothing guesses evenly: its loss is ln V."""
+    if known.train is None or known.vocabulary is None or known.vocabulary < 2 or not len(known.train):
+        return []
+    even, begun = math.log(known.vocabulary), float(known.train.steps[0])
+    value = first_value(known.train)
+    if not np.isfinite(value) or begun > 10 or value < ABOVE * even or value < even + 0.3:
+        return []
+    severity = Severity.WATCH if value > FAR_ABOVE * even else Severity.NOTE
+    return [
+        Finding(
+            "initial_loss",
+            severity,
+            known.first,
+            known.first,
+            f"The loss starts at {value:.3g}; a model that guesses evenly among {known.vocabulary:,} tokens has "
+            f"ln V = {even:.3g}.",
+            0.9,
+            evidence=Evidence((chart(known.train),), even, "ln V"),
+        )
+    ]

@@ -1,0 +1,234 @@
+"""The phases of a run: stretches between known breaks, and in each the slope of the law its loss follows.
+
+The breaks are what findings say (divergence, oscillation, overfitting, generalization), a drop after a standstill, and
+the moment a steady learning rate begins to decay. A stretch shorter than a fiftieth of the run or three snapshots isn't
+named: so the last phase doesn't flicker as a run goes on, and it is provisional until it has lasted.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight import labels
+from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_loss, plain_loss, rolling_median
+from tensorboard_plugin_paramviz.analysis.insight.fall import fall
+from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
+from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, stable_until
+
+#: A drop after a standstill: least fall of ln(loss), and least time the loss stood before.
+DROP, STOOD = 0.06, 0.08
+#: A phase is provisional until it has lasted so much of the run.
+PROVISIONAL = 0.1
+_SPECIAL = {
+    "divergence": labels.DIVERGENCE,
+    "oscillation": labels.OSCILLATION,
+    "overfitting": labels.OVERFITTING,
+    "grokking": labels.GENERALIZATION,
+}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """begin, end: shares of the run."""
+
+    name: str
+    begin: float
+    end: float
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A standstill from `stood` on, and a fall between begin and end; shares of the run."""
+
+    stood: float
+    begin: float
+    end: float
+    size: float
+
+
+def find_drop(known: Known) -> Drop | None:
+    """The largest fall that comes at once after the loss stood still, unless the learning rate began to decay there."""
+    if known.train is None or len(known.train) < 48:
+        return None
+    x, y = log_loss(known, known.train)
+    if len(y) < 48:
+        return None
+    wide = max(2, round(0.04 * len(y)))
+    level = rolling_median(y, 5)
+    # Fall over the next 5 %, less what it fell in as long before: where it is largest, a drop begins.
+    ahead = np.full(len(y), 0.0)
+    places = np.arange(2 * wide, len(y) - wide)
+    ahead[places] = (level[places] - level[places + wide]) - 1.5 * np.abs(level[places - wide] - level[places])
+    at = int(np.argmax(ahead))
+    if ahead[at] < DROP:
+        return None
+    low = max(0.0, x[at] - 0.3)
+    found = departure(x, y, begin=low, end=min(1.0, float(x[at]) + 0.12))
+    if found is None or found.size > -DROP or found.score < 40:
+        return None
+    decays = stable_until(known)
+    if decays is not None and found.onset > decays - 0.04:
+        return None
+    before = (x < found.onset) & (x > 0.02)
+    if before.sum() < 12:
+        return None
+    law = fall(x[before], plain_loss(known, known.train)[1][before], progress_at(known, x[before]))
+    flat = law.slope > labels.FLAT_SLOPE
+    if not flat[-1]:
+        return None
+    moving = np.flatnonzero(~flat)
+    stood = float(_crossing(x[before], law.slope, int(moving[-1]))) if len(moving) else float(x[before][0])
+    if found.onset - stood < STOOD:
+        return None
+    return Drop(stood, found.onset, found.end, -found.size)
+
+
+def _crossing(x: Float64, slope: Float64, last: int) -> float:
+    if last + 1 >= len(x):
+        return float(x[last])
+    a, b = slope[last], slope[last + 1]
+    part = (labels.FLAT_SLOPE - a) / (b - a) if b != a else 0.5
+    return float(x[last] + part * (x[last + 1] - x[last]))
+
+
+def phases(known: Known, findings: list[Finding], drop: Drop | None) -> tuple[Phase, ...]:
+    """findings: as far as they are known; drop: see `find_drop`."""
+    if known.train is None or len(known.train) < 12:
+        return ()
+    special = _special(known, findings)
+    quiet = [one for one in findings if one.insight == "vanishing_gradients"]
+    until = min([one.begin for one in special], default=1.0)
+    stretches = _by_slope(known, until, drop, quiet)
+    stretches += special
+    return _settled(known, _joined(known, stretches))
+
+
+def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
+    """What findings name, in order; the later one ends the earlier."""
+    found = []
+    late = next((one for one in findings if one.insight == "grokking"), None)
+    for one in findings:
+        name = _SPECIAL.get(one.insight)
+        if name is None:
+            continue
+        begin, end = (float(known.share(np.array(step))) for step in (one.first, one.last + 1))
+        found.append(Stretch(name, begin, min(1.0, end), one.confidence, one.sentence))
+    found.sort(key=lambda one: one.begin)
+    if any(one.name == labels.DIVERGENCE for one in found):  # whatever swings behind it has left already
+        gone = next(one.begin for one in found if one.name == labels.DIVERGENCE)
+        found = [one for one in found if one.begin <= gone]
+    found = [replace(one, end=later.begin) for one, later in itertools.pairwise(found)] + found[-1:]
+    if late is not None and found and found[-1].name == labels.GENERALIZATION and found[-1].end < 0.995:
+        reason = "Training and validation loss both stand where the task is solved."
+        found.append(Stretch(labels.CONVERGENCE, found[-1].end, 1.0, 0.7, reason))
+    elif found and found[-1].end > 0.93:
+        found[-1] = replace(found[-1], end=1.0)
+    return found
+
+
+def _by_slope(known: Known, until: float, drop: Drop | None, quiet: list[Finding]) -> list[Stretch]:
+    """Up to a share of the run: initialization, then by the slope of the law between breaks."""
+    assert known.train is not None
+    x, y = plain_loss(known, known.train)
+    progress = progress_at(known, x)
+    begun = min(_begun(known), until)
+    breaks = [begun, until]
+    if drop is not None and drop.end < until:
+        breaks += [drop.begin, drop.end]
+    decays = stable_until(known)
+    breaks += [decays] if decays is not None and begun < decays < until else []
+    breaks += [share for one in quiet if begun < (share := float(known.share(np.array(one.first)))) < until]
+    edges = sorted(set(breaks))
+    found = [
+        Stretch(labels.INITIALIZATION, 0.0, begun, 0.9, "Less than a twentieth of what is learned later is learned.")
+    ]
+    for begin, end in itertools.pairwise(edges):
+        inside = (x >= begin - 1e-9) & (x <= end)
+        if drop is not None and abs(begin - drop.begin) < 1e-9:
+            text = f"After a standstill ln(loss) drops by {drop.size:.2f} at once."
+            found.append(Stretch(labels.RAPID_LEARNING, begin, end, 0.9, text))
+            continue
+        if inside.sum() < 6:
+            continue
+        law = fall(x[inside], y[inside], progress[inside])
+        stands = labels.PLATEAU if _stands_for_more(begin, end, drop, quiet, known) else labels.CONVERGENCE
+        found += _labelled(x[inside], law.slope, law.error, begin, end, stands)
+    return found
+
+
+def _begun(known: Known) -> float:
+    """Where a twentieth of the fall is done."""
+    assert known.train is not None
+    values = np.where(np.isfinite(known.train.values), known.train.values, np.nan)
+    start = first_value(known.train)
+    _, level = log_loss(known, known.train)
+    lowest = float(np.exp(level.min())) - 0.02 * abs(start)
+    head = rolling_median(values[: max(12, len(values) // 5)], 5)
+    below = head < start - labels.BEGUN * (start - lowest)
+    at = int(np.argmax(below)) if below.any() else 0
+    return float(known.share(known.train.steps[at : at + 1])[0])
+
+
+def _stands_for_more(begin: float, end: float, drop: Drop | None, quiet: list[Finding], known: Known) -> bool:
+    """A loss that stands is a plateau where it falls further later, or no gradient comes through; else it has come to
+    where it goes."""
+    before_drop = drop is not None and end <= drop.begin + 1e-9
+    return before_drop or any(float(known.share(np.array(one.first))) <= begin + 1e-9 for one in quiet)
+
+
+def _labelled(x: Float64, slope: Float64, error: float, begin: float, end: float, stands: str) -> list[Stretch]:
+    names = np.where(
+        slope < labels.RAPID_SLOPE,
+        labels.RAPID_LEARNING,
+        np.where(slope > labels.FLAT_SLOPE, stands, labels.REFINEMENT),
+    )
+    cuts = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
+    found = []
+    for a, b in itertools.pairwise(cuts):
+        name, middle = str(names[a]), float(np.median(slope[a:b]))
+        sides = [begin if a == 0 else (x[a - 1] + x[a]) / 2, end if b == len(names) else (x[b - 1] + x[b]) / 2]
+        limits = [labels.RAPID_SLOPE, labels.FLAT_SLOPE]
+        away = min(abs(middle - limit) for limit in limits)
+        sure = float(np.clip(1 - 0.5 * np.exp(-away / max(error, 1e-9)), 0.5, 0.95)) if np.isfinite(error) else 0.4
+        word = "falls" if middle < 0 else "rises"
+        reason = f"The loss {word} by {abs(np.expm1(middle)):.1%} in a tenth of the run."
+        found.append(Stretch(name, float(sides[0]), float(sides[1]), sure, reason))
+    return found
+
+
+def _joined(known: Known, stretches: list[Stretch]) -> list[Stretch]:
+    """Neighbours of one name as one, and what is too short given to the one before it."""
+    shortest = labels.SHORTEST
+    if known.statistics is not None and len(known.statistics.steps) > 8:
+        spacing = float(np.median(np.diff(known.statistics.steps[-9:]))) / known.length
+        shortest = min(0.05, max(shortest, labels.SNAPSHOTS * spacing)) if stretches else shortest
+    found: list[Stretch] = []
+    for one in sorted(stretches, key=lambda stretch: stretch.begin):
+        if one.end <= one.begin:
+            continue
+        first = one.name == labels.INITIALIZATION
+        short = one.end - one.begin < (labels.SHORTEST if one.end < 0.999 else shortest)
+        if found and (found[-1].name == one.name or (short and found[-1].name != labels.INITIALIZATION and not first)):
+            found[-1] = replace(found[-1], end=one.end)
+        else:
+            found.append(one)
+    return found
+
+
+def _settled(known: Known, stretches: list[Stretch]) -> tuple[Phase, ...]:
+    told = []
+    for at, one in enumerate(stretches):
+        first = known.first if at == 0 else known.step_at(one.begin)
+        last = known.last if at == len(stretches) - 1 else known.step_at(stretches[at + 1].begin) - 1
+        if last < first:
+            continue
+        newest = at == len(stretches) - 1
+        provisional = newest and one.end - one.begin < PROVISIONAL
+        told.append(Phase(one.name, first, last, one.confidence * (0.7 if provisional else 1), provisional, one.reason))
+    return tuple(told)

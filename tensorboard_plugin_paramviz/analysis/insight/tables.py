@@ -1,0 +1,101 @@
+"""Embeddings as a whole: rows that all turn one way, and lengths that drift."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.nouns import (
+    Evidence,
+    Finding,
+    Float64,
+    Known,
+    Series,
+    Severity,
+    Table,
+)
+from tensorboard_plugin_paramviz.analysis.insight.ramps import Departure, departure
+
+#: Mean cosine of two rows: collapsed above the first, if it rose by the second; a cone above the third.
+COLLAPSED, ROSE, CONE = 0.8, 0.3, 0.6
+#: Effective rank: collapsed below this share of what it could be, if it fell to less than half.
+FEW, FELL = 0.1, 0.5
+#: Lengths: drifted when the median changes by this factor after a tenth of the run.
+DRIFT = 3.0
+
+
+def embedding_collapse(known: Known) -> list[Finding]:
+    """The mean cosine of rows rises to 0.8, or their effective rank falls below a tenth of what it could be."""
+    found = []
+    for table in known.tables:
+        shares, cosine, rank = known.share(table.steps), table.mean_cosine, table.effective_rank
+        good = np.isfinite(cosine) & np.isfinite(rank)
+        if good.sum() < 4:
+            continue
+        shares, cosine, rank = shares[good], cosine[good], rank[good]
+        one_way = cosine[-1] > COLLAPSED and cosine[-1] - cosine.min() > ROSE
+        flat = rank[-1] < FEW * table.rank_limit and rank[-1] < FELL * rank.max()
+        if not one_way and not flat:
+            if cosine[-1] > CONE and table.role == "token_embedding":
+                found.append(_cone(known, table, float(cosine[-1])))
+            continue
+        fits = _turning(shares, cosine) if one_way else departure(shares, -np.log(rank), trend=False)
+        onset = fits.onset if fits is not None and fits.size > 0 else float(shares[int(np.argmax(cosine > CONE))])
+        step = known.step_at(onset)
+        # By chance none but the position table of a tiny model stands so; it need not learn much.
+        severity = Severity.PROBLEM if table.role == "token_embedding" else Severity.WATCH
+        evidence = Evidence((Series("mean cosine", table.steps[good], cosine),), COLLAPSED, "nearly one direction")
+        text = (
+            f"From step {step:,} on the rows of {table.path} turn into one direction: the mean cosine of two rows is "
+            f"{cosine[-1]:.2f}, their effective rank {rank[-1]:.1f} of {table.rank_limit}."
+        )
+        sure = fits.confidence if fits else 0.6
+        found.append(
+            Finding("embedding_collapse", severity, step, known.last, text, sure, (table.path,), evidence=evidence)
+        )
+    return found
+
+
+def _turning(shares: Float64, cosine: Float64) -> Departure | None:
+    """When the rows began to turn. A row that is to a part c the common direction and to 1 - c itself has a mean cosine
+    that grows with the square of c at first: so c is what is fitted, from the energy that rows have in common over that
+    which they have not, less what it was before."""
+    rough = departure(shares, cosine, trend=False)
+    if rough is None or rough.size <= 0:
+        return rough
+    before = (shares < rough.onset - 0.02) & (shares > rough.onset - 0.2)
+    if before.sum() < 3:
+        return rough
+    base = float(np.clip(np.median(cosine[before]), -0.2, 0.95))
+    ratio = cosine.clip(-0.5, 0.9999) / (1 - cosine.clip(-0.5, 0.9999))
+    common = np.sqrt(np.maximum((ratio - base / (1 - base)) * (1 - base), 0))
+    fine = departure(shares, common / (1 + common), trend=False, begin=max(0.0, rough.onset - 0.2))
+    return fine if fine is not None and fine.size > 0 and fine.score > 12 else rough
+
+
+def _cone(known: Known, table: Table, cosine: float) -> Finding:
+    text = f"Rows of {table.path} share a direction: the mean cosine of two of them is {cosine:.2f}."
+    series = Series("mean cosine", table.steps, table.mean_cosine)
+    step = int(table.steps[int(np.argmax(table.mean_cosine > CONE))])
+    evidence = Evidence((series,), CONE, "a narrow cone")
+    return Finding("anisotropy", Severity.NOTE, step, known.last, text, 0.8, (table.path,), evidence=evidence)
+
+
+def norm_drift(known: Known) -> list[Finding]:
+    """The median length of an embedding's rows changes threefold after the first tenth of the run."""
+    found = []
+    for table in known.tables:
+        later = known.share(table.steps) >= 0.1
+        lengths = np.nanmedian(table.norms[later], axis=1) if later.sum() >= 4 and table.norms.size else np.zeros(0)
+        if not len(lengths) or not np.isfinite(lengths).all() or lengths.min() <= 0:
+            continue
+        ratio = float(lengths[-1] / lengths[0])
+        if 1 / DRIFT < ratio < DRIFT:
+            continue
+        way = "grow" if ratio > 1 else "shrink"
+        step = int(table.steps[later][0])
+        text = f"Rows of {table.path} {way} {max(ratio, 1 / ratio):.1f} times from step {step:,} to the last."
+        evidence = Evidence((Series("median length", table.steps[later], lengths.astype(np.float64)),), log=True)
+        found.append(
+            Finding("norm_drift", Severity.NOTE, step, known.last, text, 0.8, (table.path,), evidence=evidence)
+        )
+    return found

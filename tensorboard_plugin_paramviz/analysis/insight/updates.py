@@ -1,0 +1,59 @@
+"""Steps of AdamW against their own law, and gradients too small for its epsilon.
+
+There is no healthy ratio of 1e-3: a step's RMS is lr c, with a coherence c of 1 where gradients agree and
+sqrt((1 - b1) / (1 + b1)) where they are noise, whatever the weights are. So the coherence is judged, not the ratio.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.layer_view import LayerView, named
+from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
+from tensorboard_plugin_paramviz.analysis.insight.schedule import peak_rate, warm_up_end
+
+#: Beyond three times the upper edge of the band, or below a tenth of the lower one.
+ABOVE, BELOW = 3.0, 0.1
+#: Of the peak: with a learning rate this near to 0, rounding is all there is.
+LEAST_RATE = 0.01
+#: Of the gradient's entries below epsilon, and of the run that it lasts.
+TINY, LASTING = 0.5, 0.08
+
+
+def update_ratio(known: Known, view: LayerView) -> list[Finding]:
+    """A matrix's steps stay outside the band of AdamW's law."""
+    curve, peak = known.learning_rate, peak_rate(known)
+    if not known.optimizer.is_adamw or known.optimizer.betas is None or curve is None or peak is None or len(view) < 12:
+        return []
+    lowest = float(np.sqrt((1 - known.optimizer.betas[0]) / (1 + known.optimizer.betas[0])))
+    rates = np.interp(view.steps, curve.steps, curve.values)  # [C]
+    warm = warm_up_end(known)
+    usable = (rates > LEAST_RATE * peak) & (view.steps > (warm or known.first))
+    coherence = view.log("update_norm") - 0.5 * np.log10(view.sizes) - np.log10(np.maximum(rates, 1e-30))[:, None]
+    level = view.sustained(coherence, LASTING)
+    level = np.where(usable[:, None], level, np.nan)
+    high = view.matrices & (np.nan_to_num(level, nan=-9.0).max(0) > np.log10(ABOVE))
+    low = view.matrices & (np.nan_to_num(level, nan=9.0).min(0) < np.log10(BELOW * lowest))
+    found = []
+    for sick, word, limit, under in ((high, "far above", ABOVE, False), (low, "far below", BELOW * lowest, True)):
+        layers = np.flatnonzero(sick)
+        if not len(layers):
+            continue
+        beyond = (level[:, layers] < np.log10(limit)) if under else (level[:, layers] > np.log10(limit))
+        step = int(view.steps[int(np.argmax(beyond.any(1)))])
+        names = [view.paths[at] for at in layers]
+        extreme = 10 ** float(np.nanmin(level[:, layers]) if under else np.nanmax(level[:, layers]))
+        text = (
+            f"From step {step:,} on the steps of {named(names)} are {word} what AdamW's law allows: {extreme:.2g} of the "
+            f"learning rate, where {lowest:.2f} to 1 is usual."
+        )
+        series = (
+            *view.series(coherence, layers),
+            Series("lowest usual", view.steps[[0, -1]], np.full(2, lowest)),
+            Series("highest usual", view.steps[[0, -1]], np.ones(2)),
+        )
+        evidence = Evidence(series, limit, "a tenth of the lowest" if under else "three times the highest", log=True)
+        found.append(
+            Finding("update_ratio", Severity.WATCH, step, known.last, text, 0.8, tuple(names), evidence=evidence)
+        )
+    return found

@@ -1,0 +1,139 @@
+"""Where training and validation part, and where a model that knew the data by heart begins to generalize."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_paramviz.analysis.insight.bins import (
+    bin_medians,
+    first_value,
+    log_loss,
+    noise_of,
+    rolling_median,
+)
+from tensorboard_plugin_paramviz.analysis.insight.loss_shape import chart
+from tensorboard_plugin_paramviz.analysis.insight.nouns import Curve, Evidence, Finding, Float64, Known, Severity
+from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+
+#: Validation loss over its lowest: below the first it may be chance, above the second the run is spoiled.
+RISES, SPOILS = 1.05, 1.1
+#: The training data is known by heart: accuracy, or else training loss over the first.
+KNOWN_ACCURACY, KNOWN_LOSS = 0.99, 0.05
+#: Generalization: validation loss falls below this share of what it was, and not before so much of the run has passed
+#: since the training data was known.
+FALLS_TO, LATE = 0.4, 0.08
+
+
+def known_by_heart(known: Known) -> float | None:
+    """The share of the run from which on the training data is known by heart; None where it never is."""
+    if known.train_accuracy is not None and len(known.train_accuracy) >= 8:
+        shares, values = bin_medians(known.share(known.train_accuracy.steps), known.train_accuracy.values, 512)
+        there = values >= KNOWN_ACCURACY
+    elif known.train is not None and len(known.train) >= 8:
+        shares, values = bin_medians(known.share(known.train.steps), known.train.values, 512)
+        there = values <= KNOWN_LOSS * first_value(known.train)
+    else:
+        return None
+    return float(shares[np.argmax(there)]) if there.any() else None
+
+
+def validation_findings(known: Known) -> list[Finding]:
+    """overfitting and grokking."""
+    if known.validation is None or known.train is None or len(known.validation) < 8 or len(known.train) < 8:
+        return []
+    heart = known_by_heart(known)
+    late = None if heart is None else _grokking(known, known.validation, heart)
+    over = _overfitting(known, known.train, known.validation, heart, late)
+    return [one for one in (over, late) if one is not None]
+
+
+def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
+    x, y = log_loss(known, validation)
+    after = x > heart
+    if after.sum() < 8:
+        return None
+    # What was before it may have had its own ups and downs: the fall counts from the last time it stood high.
+    level = rolling_median(y, 3)
+    high, low = float(np.max(level[after])), float(np.min(level[after]))
+    if low > high + np.log(FALLS_TO) or level[-1] > (high + low) / 2:
+        return None
+    curve, sign = (known.validation_accuracy, 1) if known.validation_accuracy is not None else (validation, -1)
+    shares, values = bin_medians(known.share(curve.steps), curve.values)
+    values = rolling_median(values, 3) if len(values) > 60 else values
+    top = int(np.argmax(np.where(after, level, -np.inf)))
+    found = departure(shares, sign * values, trend=False, begin=max(heart, min(x[top], heart + 0.02)))
+    if found is None or found.size <= 0 or found.score < 30 or found.onset < heart + LATE:
+        return None
+    step = known.step_at(found.onset)
+    by = known.step_at(heart)
+    return Finding(
+        "grokking",
+        Severity.NOTE,
+        step,
+        known.step_at(found.end),
+        f"From step {step:,} on the model generalizes: validation loss falls from {np.exp(high):.3g} to "
+        f"{np.exp(low):.3g}, long after the training data was known by heart (step {by:,}).",
+        found.confidence,
+        evidence=Evidence((chart(validation, "val/loss"), chart(known.train or validation)), log=True),
+    )
+
+
+def _overfitting(
+    known: Known, train: Curve, validation: Curve, heart: float | None, late: Finding | None
+) -> Finding | None:
+    x, y = bin_medians(known.share(validation.steps), validation.values)
+    end = float(known.share(np.array(late.first))) if late is not None else 1.0
+    inside = x <= end
+    if inside.sum() < 6:
+        return None
+    x, y = x[inside], y[inside]
+    level = rolling_median(y, 5) if len(y) > 24 else rolling_median(y, 3) if len(y) > 8 else y
+    lowest = int(np.argmin(level))
+    last = float(np.median(y[-max(1, len(y) // 8) :]))
+    top = max(last, float(level[lowest:].max())) if late is not None else last
+    noise = noise_of(y)
+    if not level[lowest] > 0 or top < RISES * level[lowest] or top - level[lowest] < 4 * noise:
+        return None
+    tx, ty = log_loss(known, train)
+    at, now = (
+        float(np.median(ty[np.abs(tx - place) <= 0.03])) if (np.abs(tx - place) <= 0.03).any() else np.nan
+        for place in (x[lowest], x[-1])
+    )
+    if not now < at + 0.02:  # the training loss rises as well: that is no overfitting
+        return None
+    turn = _turn(x, y)
+    onset = turn if heart is None else max(turn, heart)
+    step = known.step_at(onset)
+    ratio = top / float(level[lowest])
+    return Finding(
+        "overfitting",
+        Severity.PROBLEM if ratio > SPOILS and late is None else Severity.WATCH,
+        step,
+        known.last if late is None else late.first,
+        f"From step {step:,} on validation loss rises, by {ratio - 1:.0%} of its lowest ({level[lowest]:.3g}), while "
+        "training loss goes on falling.",
+        float(np.clip(1 - np.exp(-(top - level[lowest]) / (8 * noise + 1e-12)), 0.3, 0.99)),
+        evidence=Evidence(
+            (chart(validation, "val/loss"), chart(train)), float(level[lowest]), "lowest validation loss"
+        ),
+    )
+
+
+def _turn(x: Float64, y: Float64) -> float:
+    """Where the curve turns: a fall as of a law until the onset, a rise to the end of it behind, both fitted."""
+    tried = np.linspace(x[2], x[-3], 160)
+    begin = x[np.argmax(y < y[0] - 0.7 * (y[0] - y.min()))] if y[0] > y.min() else x[0]
+    used = x >= begin
+    x, y = x[used], y[used]
+    best, onset = np.inf, float(x[int(np.argmin(y))])
+    for place in tried[(tried > x[0]) & (tried < x[-1])]:
+        behind = (x - place).clip(0)
+        columns = np.stack([np.ones(len(x)), np.log(np.minimum(x, place) + 0.02), behind, behind**2], 1)
+        for used in ([0, 1, 2, 3], [0, 1, 2], [0, 1, 3]):
+            solution = np.linalg.lstsq(columns[:, used], y, rcond=None)[0]
+            if solution[1] > 0 or (solution[2:] < 0).any():
+                continue  # it falls before, and only rises behind
+            rest = float(np.square(y - columns[:, used] @ solution).sum())
+            if rest < best:
+                best, onset = rest, float(place)
+    return onset
