@@ -1,7 +1,7 @@
 """What the diagnosis finds of what was planted, and what it says where nothing was.
 
     python benchmarks/insight.py [--seeds 20] [--first-seed 100] [--scenario NAME ...] [--runs DIR] [--real RUN ...]
-                                 [--cost] [--verbose]
+                                 [--live 5] [--cost] [--verbose]
 
 Each scenario of the simulator is written as event files with each seed, read back as the page's server reads it, and
 diagnosed. A planted finding counts as found when one of its name begins within 2 % of the run of it. A false alarm is a
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,22 @@ from simulated.course import SCENARIOS  # noqa: E402
 from simulated.model import Settings  # noqa: E402
 from simulated.run import write  # noqa: E402
 from simulated.truth import TRUTH_NAME, Insight  # noqa: E402
-from tensorboard_plugin_paramviz.analysis.insight import Diagnosis, Finding, Known, diagnose  # noqa: E402
+from tensorboard_plugin_paramviz.analysis.insight import Curve, Diagnosis, Finding, Known, diagnose  # noqa: E402
 from tensorboard_plugin_paramviz.reader import Index, roots_of  # noqa: E402
 from tensorboard_plugin_paramviz.web.insight_sources import Sources, take  # noqa: E402
 
 WITHIN = 0.02
+NOTHING = "-"
+ORDER = (
+    "initialization",
+    "rapid_learning",
+    "refinement",
+    "plateau",
+    "convergence",
+    "overfitting",
+    "oscillation",
+    "divergence",
+)
 SIZE = {"steps": 2000, "snapshots": 100, "layers": 4, "rows": 65, "dims": 16}
 LARGE = {"steps": 5000, "snapshots": 1000, "layers": 12, "rows": 500, "dims": 64}
 
@@ -126,19 +137,19 @@ def simulated_run(folder: Path, name: str, seed: int) -> Path:
 
 
 def share(part: float, whole: float) -> str:
-    return f"{part / whole:.0%}" if whole else "–"
+    return f"{part / whole:.0%}" if whole else NOTHING
 
 
 def row(name: str, score: Score) -> str:
     errors = np.abs(score.errors)
-    worst = f"{np.median(errors):.1%} / {errors.max():.1%}" if len(errors) else "–"
-    where = f"{np.mean(score.layers):.2f}" if score.layers else "–"
-    who = f"{np.mean(score.tokens):.2f}" if score.tokens else "–"
+    worst = f"{np.median(errors):.1%} / {errors.max():.1%}" if len(errors) else NOTHING
+    where = f"{np.mean(score.layers):.2f}" if score.layers else NOTHING
+    who = f"{np.mean(score.tokens):.2f}" if score.tokens else NOTHING
     alarms = ", ".join(f"{what} {count}" for what, count in score.alarms.most_common()) or "0"
-    border = f"{np.median(score.borders):.1%}" if score.borders else "–"
+    border = f"{np.median(score.borders):.1%}" if score.borders else NOTHING
     return (
-        f"| {name} | {score.planted} | {share(score.named, score.planted)} | {share(score.found, score.planted)} | {worst} "
-        f"| {where} | {who} | {alarms} | {sum(score.notes.values())} | {np.mean(score.agreed):.0%} | {border} "
+        f"| {name} | {score.planted} | {share(score.named, score.planted)} | {share(score.found, score.planted)} "
+        f"| {worst} | {where} | {who} | {alarms} | {sum(score.notes.values())} | {np.mean(score.agreed):.0%} | {border} "
         f"({score.lost_borders} lost) | {1e3 * np.median(score.secs):.0f} ms |"
     )
 
@@ -168,8 +179,8 @@ def table(options: argparse.Namespace, folder: Path) -> bool:
         merge(every, score)
     print(row("**all**", every))
     recall = every.found / max(1, every.planted)
-    print(f"\nFound {recall:.1%} of {every.planted} planted; {healthy} findings above note in healthy runs; an insight in "
-          "brackets is one that truth.json has no word for.")  # fmt: skip
+    print(f"\nFound {recall:.1%} of {every.planted} planted; {healthy} findings above note in healthy runs; an insight "
+          "in brackets is one that truth.json has no word for.")  # fmt: skip
     return recall >= 0.95 and healthy == 0
 
 
@@ -180,6 +191,55 @@ def merge(every: Score, one: Score) -> None:
             getattr(every, name).update(value)
         else:
             setattr(every, name, getattr(every, name) + value)
+
+
+def so_far(known: Known, part: float) -> Known:
+    """What was known when so much of the run had passed."""
+    last = known.first + round(part * known.length)
+
+    def cut(curve: Curve | None) -> Curve | None:
+        if curve is None:
+            return None
+        count = int(np.searchsorted(curve.steps, last, side="right"))
+        return Curve(curve.steps[:count], curve.values[:count]) if count else None
+
+    names = ("train", "validation", "train_accuracy", "validation_accuracy", "learning_rate", "grad_norm")
+    statistics, probe = known.statistics, known.probe
+    if statistics is not None:
+        count = int(np.searchsorted(statistics.steps, last, side="right"))
+        statistics = replace(statistics, steps=statistics.steps[:count], values=statistics.values[:count])
+    if probe is not None:
+        count = int(np.searchsorted(probe.steps, last, side="right"))
+        probe = replace(probe, steps=probe.steps[:count], values=probe.values[:count])
+    tables = []
+    for table in known.tables:
+        count = int(np.searchsorted(table.steps, last, side="right"))
+        series = ("steps", "mean_cosine", "effective_rank", "norms", "gradients", "updates")
+        tables.append(replace(table, **{name: getattr(table, name)[:count] for name in series}))
+    return replace(
+        known, last=last, statistics=statistics, probe=probe, tables=tuple(tables),
+        restarts=tuple(step for step in known.restarts if step <= last),
+        **{name: cut(getattr(known, name)) for name in names},
+    )  # fmt: skip
+
+
+def live(options: argparse.Namespace, folder: Path) -> None:
+    """Healthy runs while they went on: what would have been said above note after each twentieth."""
+    said: Counter[str] = Counter()
+    looks, turned = 0, 0
+    for name in ("convergence", "slow_convergence", "decay_kink", "resume"):
+        for seed in range(options.first_seed, options.first_seed + options.live):
+            known, before = known_of(simulated_run(folder, name, seed)), ""
+            for part in range(1, 20):
+                diagnosis = diagnose(so_far(known, part / 20))
+                looks += 1
+                said.update(f"{name}: {one.insight}" for one in diagnosis.findings if one.severity != "note")
+                newest = diagnosis.phases[-1] if diagnosis.phases else None
+                now = "" if newest is None or newest.provisional else newest.name
+                turned += bool(before and now and now != before and ORDER.index(now) < ORDER.index(before))
+                before = now or before
+    print(f"\nHealthy runs while they went on, {looks} looks: above note {dict(said) or 'nothing'}; a settled newest phase "
+          f"went back to an earlier kind {turned} times.")  # fmt: skip
 
 
 def told(finding: Finding) -> str:
@@ -235,12 +295,15 @@ def main() -> int:
     parser.add_argument("--scenario", nargs="*", choices=sorted(SCENARIOS))
     parser.add_argument("--runs", type=Path, help="where simulated runs stand, and are kept for the next time")
     parser.add_argument("--real", type=Path, nargs="*", default=[])
+    parser.add_argument("--live", type=int, default=0, help="seeds of which healthy runs are looked at as they go on")
     parser.add_argument("--cost", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.runs or Path(temporary)
         good = table(options, folder) if options.seeds else True
+        if options.live:
+            live(options, folder)
         if options.cost:
             cost(folder)
     for directory in options.real:

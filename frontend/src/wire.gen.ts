@@ -190,7 +190,7 @@ export interface PositionsHeader {
 }
 
 /**
- * `steps`. Arrays: steps int64 [T], wall_times float64 [T]. first: how many snapshots of the run come before them.
+ * `steps`. Arrays: steps int64 [T], wall_times float64 [T]. first: how many snapshots of the run come before.
  */
 export interface StepsHeader {
   run: string;

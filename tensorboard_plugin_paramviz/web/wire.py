@@ -183,7 +183,7 @@ class PositionsHeader(TypedDict):
 
 
 class StepsHeader(TypedDict):
-    """`steps`. Arrays: steps int64 [T], wall_times float64 [T]. first: how many snapshots of the run come before them."""
+    """`steps`. Arrays: steps int64 [T], wall_times float64 [T]. first: how many snapshots of the run come before."""
 
     run: str
     generation: int

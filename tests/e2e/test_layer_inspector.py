@@ -302,6 +302,14 @@ def test_sizes_are_of_the_cells_that_were_recorded_at_the_cursor(show: Callable[
     assert int(step[1]) <= STEPS - 5
 
 
+def small(frame: Frame) -> list[list[object]]:
+    """Controls of ours too small for a finger."""
+    ours = TOO_SMALL.replace("closest('.table-button')", "closest('.transport')")
+    assert ours != TOO_SMALL
+    found: list[list[object]] = frame.evaluate(ours)
+    return found
+
+
 @pytest.mark.parametrize(("width", "height", "dark"), [(1440, 900, True), (390, 844, False)])
 def test_everyone_can_use_it(run: Run, open_tab: OpenTab, width: int, height: int, dark: bool) -> None:
     link = f"#paramviz&p.paramviz.run=trained&p.paramviz.tab=heat&p.paramviz.layer={PATH}&p.paramviz.step=100"
@@ -314,10 +322,10 @@ def test_everyone_can_use_it(run: Run, open_tab: OpenTab, width: int, height: in
     frame.get_by_role("button", name="All statistics").click()
     frame.evaluate(AXE.read_text())
     assert frame.evaluate(SERIOUS) == []
-    assert not phone or frame.evaluate(TOO_SMALL) == []
+    assert not phone or small(frame) == []
     frame.get_by_role("button", name="Weight norm, larger").click()
     frame.locator(".large-chart canvas").wait_for()
     assert frame.evaluate(SERIOUS) == []
-    assert not phone or frame.evaluate(TOO_SMALL) == []
+    assert not phone or small(frame) == []
     assert frame.evaluate(SIDEWAYS) == 0
     assert complaints == []

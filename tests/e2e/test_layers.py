@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from conftest import Complaints
 from playwright.sync_api import Page, Route
-from serving import tensorboard
+from serving import ROOT, tensorboard
 from trained import train
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
@@ -33,7 +36,7 @@ def far(one: Sequence[float], other: Sequence[float]) -> float:
 class Layers:
     """The view as a person sees it."""
 
-    def __init__(self, page: Page, *, drawn: bool = True) -> None:
+    def __init__(self, page: Page, *, run: str = "trained", drawn: bool = True) -> None:
         self.page = page
         element = page.wait_for_selector("iframe[src*='paramviz']", state="attached", timeout=60_000)
         frame = element.content_frame() if element else None
@@ -46,7 +49,7 @@ class Layers:
             frame.wait_for_function("() => document.querySelector('.layers-legend .ramp')", timeout=20_000)
             self.rest()
             self.paths = frame.evaluate(
-                "async () => (await (await fetch('model?run=trained')).json()).layers.map(layer => layer.path)"
+                "async run => (await (await fetch('model?run=' + run)).json()).layers.map(layer => layer.path)", run
             )
 
     def rest(self) -> None:
@@ -260,6 +263,44 @@ def test_when_the_driver_stops_the_diagram_takes_over_until_3d_is_back(address: 
     view.frame.wait_for_function(f"() => {MODEL}.drawing === '3d'")
     view.rest()
     assert far(view.color(UP), [128.0, 128.0, 128.0]) > 30, "faces are on the new GPU too"
+
+
+def test_a_search_unfolds_the_block_and_flies_there(tmp_path: Path, open_tab: OpenTab) -> None:
+    command = [sys.executable, str(ROOT / "simulator.py"), "--logdir", str(tmp_path / "deep")]
+    subprocess.run([*command, "--layers", "30", "--snapshots", "6", "--steps", "60"], check=True, capture_output=True)
+    with tensorboard(tmp_path) as address:
+        page, complaints = open_tab(address)
+        view = Layers(page, run="deep")
+        wanted = "transformer.h.20.attn.c_attn"
+        folded = f"layer => {MODEL}.place(layer) === null"
+        assert view.frame.evaluate(folded, view.paths.index(wanted)), "block 20 of 30 is folded at first"
+        assert "23 blocks folded" in view.pane.locator(".title").inner_text()
+        view.frame.get_by_placeholder("Find a layer").fill("h.20.attn.c_attn")
+        page.keyboard.press("Enter")
+        view.frame.wait_for_function(f"layer => {MODEL}.place(layer) !== null", arg=view.paths.index(wanted))
+        view.rest()
+        assert view.chosen() == wanted
+        x, y = view.place(wanted)
+        box = view.frame.locator(".model-canvas").bounding_box()
+        assert box is not None
+        assert abs(x - box["x"] - box["width"] / 2) < box["width"] / 8, "in the middle of the canvas"
+        assert abs(y - box["y"] - box["height"] / 2) < box["height"] / 6
+        # From its folded plate another block is opened with a click.
+        view.pane.get_by_label("Fit the whole model (0)").click()
+        view.rest()
+        at = view.frame.evaluate(
+            f"""() => {{
+              const at = {MODEL}.placeOfBlock(8);
+              const box = document.querySelector('.model-canvas').getBoundingClientRect();
+              return [(at.left + at.right) / 2 + box.left, at.top * 0.8 + at.bottom * 0.2 + box.top];
+            }}"""
+        )
+        own = page.locator("iframe[src*='paramviz']").bounding_box()
+        assert own is not None
+        page.mouse.click(at[0] + own["x"], at[1] + own["y"])
+        eighth = view.paths.index("transformer.h.8.attn.c_attn")
+        view.frame.wait_for_function(f"layer => {MODEL}.place(layer) !== null", arg=eighth)
+        assert complaints == []
 
 
 def test_a_run_without_a_model_record_says_what_to_add(address: str, open_tab: OpenTab) -> None:

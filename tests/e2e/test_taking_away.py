@@ -153,7 +153,7 @@ def screen(tab: Tab) -> np.ndarray:
     """The cloud on screen, two px for each CSS px, without what the page lays over it."""
     tab.page.mouse.move(2, 2)
     tab.rest()
-    over = "document.querySelectorAll('.centre > :not(.cloud)')"
+    over = "document.querySelectorAll('.centre > :not(.pane), .panes > :not(.cloud)')"
     lay = f"(how) => {{ for (const one of {over}) one.style.visibility = how; }}"
     tab.frame.evaluate(lay, "hidden")
     image = pixels(tab.frame.locator(".cloud").screenshot())
@@ -302,7 +302,8 @@ def test_the_menu_is_used_by_keyboard_alone(address: str, open_tab: OpenTab, wid
         page.keyboard.press(key)
         return str(tab.frame.evaluate(active))
 
-    assert str(tab.frame.evaluate(active)).startswith("PNG")
+    # The focus goes there once the menu is drawn.
+    tab.frame.wait_for_function("() => document.activeElement.textContent.startsWith('PNG')", timeout=10_000)
     assert press("ArrowDown").startswith("SVG")
     assert press("ArrowUp").startswith("PNG")
     assert press("ArrowUp") == "Vectors of the whole run as NPZ", "round"

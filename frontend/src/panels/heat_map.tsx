@@ -165,6 +165,13 @@ export function HeatMap() {
     };
   }, []);
 
+  // With the view the pointer is gone from it, wherever it is.
+  useSignalEffect(() => {
+    if (heatSeen.value) return;
+    pointAt(null);
+    hoverLayer(null);
+  });
+
   // Whoever chooses a line, here or elsewhere, sees it.
   useSignalEffect(() => {
     const row = rows.value.rows.find((one) => one.layer === chosenLayer.value);

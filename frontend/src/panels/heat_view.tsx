@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { heatShown } from "../store/compare_heat";
 import { followBands } from "../store/heat_bands";
 import { followHeatScale } from "../store/heat_scale";
-import { wholeHeat } from "../store/heat_view";
+import { lacking, wholeHeat } from "../store/heat_view";
 import { shownLayers } from "../store/layers";
 import { CompareHeat } from "./compare_heat";
 import { HeatHead } from "./heat_head";
@@ -16,7 +16,7 @@ export function HeatView() {
   useEffect(followBands, []);
   useEffect(followHeatScale, []);
   if (heatShown.value !== "a") return <CompareHeat />;
-  const drawable = wholeHeat.value !== null && shownLayers.value.length > 0;
+  const drawable = wholeHeat.value !== null && !lacking.value && shownLayers.value.length > 0;
   return (
     <div class="heat">
       <HeatHead />

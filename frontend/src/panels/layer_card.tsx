@@ -5,12 +5,13 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { compact, integer, percent } from "../format";
 import { statNow } from "../store/layer_paint";
 import { layerSubject, layers } from "../store/layers";
+import { hoveredBlock, pictures } from "../store/model_view";
 import { layout } from "../store/settings";
 import { statName, statValue } from "../store/stat_names";
 import { paintBy, stat } from "../store/statistics";
 import { cardBeside } from "./card_beside";
 import { roleWords } from "./layer_words";
-import { hoveredBlock, modelScene, pictures } from "./model_canvas";
+import { modelScene } from "./model_canvas";
 
 /** Title and tools above, legend below. */
 const KEPT = { top: 60, bottom: 44 } as const;

@@ -3,10 +3,10 @@
 import { wholeGradient } from "../colors/color";
 import { brief } from "../format";
 import { cellsSaid, flowScale, painted, paintScale } from "../store/layer_paint";
+import { drawn } from "../store/model_view";
 import { palette } from "../store/settings";
 import { statName, statTick } from "../store/stat_names";
 import { stat } from "../store/statistics";
-import { drawn } from "./model_canvas";
 
 export function LayersLegend() {
   const scale = paintScale.value;

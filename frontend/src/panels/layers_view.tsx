@@ -6,6 +6,7 @@ import { isFullScreen, toggleFullScreen } from "../store/full_screen";
 import { followPaint } from "../store/layer_paint";
 import { layers, shownLayers } from "../store/layers";
 import { facesApproximate, followThumbs, thumbsAbsent } from "../store/load_thumbs";
+import { drawn, modelFallback } from "../store/model_view";
 import { model, run } from "../store/runs";
 import { layout, mode, setMode } from "../store/settings";
 import { paintBy } from "../store/statistics";
@@ -13,7 +14,7 @@ import { layersSeen } from "../store/view";
 import { IconButton } from "./controls";
 import { LayerCard } from "./layer_card";
 import { LayersLegend } from "./layers_legend";
-import { drawn, ModelCanvas, modelFallback, modelScene } from "./model_canvas";
+import { ModelCanvas, modelScene } from "./model_canvas";
 import { NoModel } from "./no_model";
 import { saveModelPicture } from "./save_model_picture";
 

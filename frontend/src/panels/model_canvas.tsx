@@ -1,29 +1,28 @@
 /** The bridge to the layers scene: what the store holds goes in as props, what the pointer does comes out as actions. */
 
-import { batch, effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { layoutModel } from "../architecture/layout";
-import type { Layout } from "../architecture/types";
 import { wholeRamp } from "../colors/color";
 import { integer, plural } from "../format";
 import { createModelScene } from "../scene/model";
-import type { Hit, ModelHandle, ModelProps } from "../scene/model/types";
+import type { ModelHandle, ModelProps } from "../scene/model/types";
 import { flow, painted, shares } from "../store/layer_paint";
-import { chooseLayer, chosenLayer, hoveredLayer, hoverLayer, layerPath, layers, shownLayers } from "../store/layers";
+import { chosenLayer, hoveredLayer, layerPath, layers, shownLayers } from "../store/layers";
 import { faces } from "../store/load_thumbs";
-import type { Fallback } from "../store/picture";
+import {
+  choosePointed,
+  drawn,
+  followLayout,
+  hoveredBlock,
+  type Pointed,
+  pointAt,
+  tellModelFallback,
+  tellPicture,
+} from "../store/model_view";
 import { economize, layout as form, labelMode, mode, palette, reducedMotion, theme } from "../store/settings";
 import { layersSeen } from "../store/view";
 import type { Layer } from "../wire.gen";
 import { roleWords } from "./layer_words";
-
-/** Block that is unfolded, and the layout that follows from it. */
-export const focusBlock = signal<number | null>(null);
-export const drawn = signal<Layout>(layoutModel([]));
-export const hoveredBlock = signal<number | null>(null);
-/** Grows with each picture: what stands beside the model may have to move. */
-export const pictures = signal(0);
-export const modelFallback = signal<Fallback | null>(null);
 
 /** Path of the layer that was chosen in this view last. */
 let chosenHere: string | null = null;
@@ -40,14 +39,10 @@ export function ModelCanvas() {
     chosenHere = layerPath.peek();
     let flyTo: number | null = null;
     const made = createModelScene(container, sent, {
-      onHover: hover,
+      onHover: pointAt,
       onChoose: choose,
-      onFallback: (reason) => {
-        modelFallback.value = reason;
-      },
-      onPicture: () => {
-        pictures.value++;
-      },
+      onFallback: tellModelFallback,
+      onPicture: tellPicture,
     });
     handle = made;
     // The browser tests ask the scene itself where a layer is drawn.
@@ -84,39 +79,9 @@ export function ModelCanvas() {
   );
 }
 
-/** The layout follows the model, and opens round a layer that was chosen while it was folded. */
-function followLayout(): () => void {
-  let of: readonly Layer[] | null = null;
-  let focus: number | null = null;
-  return effect(() => {
-    const list = layers.value;
-    const chosen = chosenLayer.value;
-    const hidden = chosen !== null && drawn.peek().hidden.includes(chosen);
-    if (list === of && hidden) focusBlock.value = list[chosen]?.block ?? null;
-    if (list === of && focusBlock.value === focus) return;
-    if (list !== of) focusBlock.value = chosen === null ? null : (list[chosen]?.block ?? null);
-    of = list;
-    focus = focusBlock.value;
-    drawn.value = layoutModel(list, { focus });
-  });
-}
-
-function hover(hit: Hit | null): void {
-  batch(() => {
-    hoverLayer(hit && "layer" in hit ? hit.layer : null);
-    hoveredBlock.value = hit && "block" in hit ? hit.block : null;
-  });
-}
-
-function choose(hit: Hit | null): void {
-  batch(() => {
-    hoveredBlock.value = null;
-    if (hit && "block" in hit) focusBlock.value = hit.block;
-    else {
-      chosenHere = hit === null ? null : (layers.peek()[hit.layer]?.path ?? null);
-      chooseLayer(hit === null ? null : hit.layer);
-    }
-  });
+function choose(hit: Pointed): void {
+  if (hit === null || "layer" in hit) chosenHere = hit === null ? null : (layers.peek()[hit.layer]?.path ?? null);
+  choosePointed(hit);
 }
 
 function propsNow(): ModelProps {

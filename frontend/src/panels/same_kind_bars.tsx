@@ -1,6 +1,6 @@
 /** The same statistic of the layers that do the same in other blocks, at the cursor. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { extent, mapper } from "../axis";
 import { limitsAt, standing } from "../store/layer_bands";
 import { kindStat, readingAt, setKindStat } from "../store/layer_course";
@@ -25,6 +25,12 @@ export function SameKindBars({ layer }: { layer: number }) {
   const one = layers.value[layer];
   const all = layers.value;
   const kind = useMemo(() => sameKind(all, layer), [all, layer]);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const shown = list.current?.querySelector<HTMLElement>(".chosen");
+    // Of a hundred blocks the one that is told of; the inspector itself stays where it was.
+    if (list.current && shown) list.current.scrollTop = shown.offsetTop - list.current.clientHeight / 2;
+  }, [all, layer]);
   if (!one || kind.length < 2) return null;
   const stat = stats.value.includes(kindStat.value) ? kindStat.value : (stats.value[0] ?? "");
   const at = step.value;
@@ -44,7 +50,7 @@ export function SameKindBars({ layer }: { layer: number }) {
         choices={stats.value.map((value) => ({ value, name: statName(value).name }))}
         onChange={setKindStat}
       />
-      <ul class="kind-bars">
+      <ul ref={list} class="kind-bars">
         {bars.map((bar) => (
           <li key={bar.layer}>
             <button

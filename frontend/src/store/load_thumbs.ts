@@ -138,8 +138,9 @@ async function keepUp(
     const grown = asked >= 0 && snapshots !== asked;
     const next = now ? nextStep(now) : null;
     const early = grown && performance.now() - askedAt < GROWTH_MS;
-    if (now && (!wanted() || (next === null && (!grown || early)))) {
-      await nap(onSleep, grown ? GROWTH_MS : 0, signal);
+    const asking = now === null && !thumbsAbsent.peek();
+    if (!asking && (!wanted() || (next === null && (!grown || early)))) {
+      await nap(onSleep, early && wanted() ? GROWTH_MS : 0, signal);
       continue;
     }
     try {
@@ -153,7 +154,6 @@ async function keepUp(
       const { header } = reply;
       if (header.step === null || header.thumbs.length === 0) {
         thumbsAbsent.value = true;
-        await slept(RETRY_MS, signal);
         continue;
       }
       thumbsAbsent.value = false;

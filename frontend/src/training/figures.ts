@@ -41,6 +41,8 @@ export interface TrainingFigures {
   readonly gap: number | null;
   readonly trend: Trend | null;
   readonly clipping: Clipping | null;
+  /** Norms were there to look for a cap in. */
+  readonly normsKnown: boolean;
   readonly cost: CaptureCost | null;
 }
 
@@ -71,6 +73,7 @@ export function figuresOf(from: TrainingInputs): TrainingFigures {
     gap: lastValidation && smooth ? gapAt(smooth, lastValidation) : null,
     trend: train && trendOf(train),
     clipping: clippingOf(from),
+    normsKnown: from.gradNorm !== null || from.layerNorms !== null,
     cost: costs && captureCost(costs, speedOf(costs.steps, costs.wallTimes).activeSecs),
   };
 }

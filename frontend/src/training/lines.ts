@@ -75,7 +75,9 @@ export function lossLines(figures: TrainingFigures): Line[] {
     value: clipping ? percent(clipping.share) : UNKNOWN,
     note: clipping
       ? clipWords[clipping.how](clipping.cap, clipping.points)
-      : "no cap was logged, and none shows in the norms",
+      : figures.normsKnown
+        ? "no cap was logged, and none shows in the norms"
+        : "no cap was logged",
   });
   return lines;
 }

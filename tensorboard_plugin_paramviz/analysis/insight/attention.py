@@ -50,7 +50,9 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             what = f"their attention's entropy is {values[-1]:.2f} of what it could be"
             if logits[-1, block] > LARGE_LOGIT:
                 what += f", their largest logit {logits[-1, block]:,.0f}"
-        elif growth is not None and view is not None and growth.size > np.log10(GROWN):
+        elif (
+            growth is not None and view is not None and growth.size > np.log10(GROWN) and view.with_peers[layers].all()
+        ):
             onset, severity, sure = growth.onset, Severity.WATCH, growth.confidence * 0.7
             evidence = Evidence(view.series(view.log("weight_norm"), layers), log=True)
             what = f"query and key weights grow {10**growth.size:.1f} times beside those of other blocks"

@@ -1,4 +1,4 @@
-"""Long curves as a few hundred medians: what a phase is about doesn't hang on single steps, and a spike isn't a phase."""
+"""Long curves as a few hundred medians: a phase doesn't hang on single steps, and a spike isn't a phase."""
 
 from __future__ import annotations
 

@@ -7,11 +7,12 @@ import numpy as np
 from tensorboard_plugin_paramviz.analysis.insight import labels
 from tensorboard_plugin_paramviz.analysis.insight.attention import attention_collapse
 from tensorboard_plugin_paramviz.analysis.insight.breaks import clip_rate, non_finite, resumes
+from tensorboard_plugin_paramviz.analysis.insight.drops import Drop, find_drop
 from tensorboard_plugin_paramviz.analysis.insight.gradient_flow import exploding, vanishing
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import LayerView
 from tensorboard_plugin_paramviz.analysis.insight.loss_shape import chart, divergence, initial_loss, oscillation
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Diagnosis, Evidence, Finding, Known, Phase, Severity
-from tensorboard_plugin_paramviz.analysis.insight.phases import Drop, find_drop, phases
+from tensorboard_plugin_paramviz.analysis.insight.phases import phases
 from tensorboard_plugin_paramviz.analysis.insight.ranks import rank_collapse
 from tensorboard_plugin_paramviz.analysis.insight.rates import learning_rate
 from tensorboard_plugin_paramviz.analysis.insight.schedule import boundaries
@@ -46,7 +47,7 @@ def diagnose(known: Known) -> Diagnosis:
         found += attention_collapse(known, view) + dead_units(known, view)
         found += embedding_collapse(known) + norm_drift(known) + undertrained_tokens(known)
         if not gone:
-            found += validation_findings(known)
+            found += validation_findings(known, swings=any(one.insight == "oscillation" for one in found))
         found += spikes(known, _masked(known, found))
         found += learning_rate(known, found)
         drop = find_drop(known) if not gone else None
@@ -68,19 +69,19 @@ def _standing(known: Known, told: tuple[Phase, ...], drop: Drop | None) -> list[
     if known.train is None:
         return []
     found = []
-    for one in told:
-        if one.name == labels.PLATEAU and drop is not None and one.first <= known.step_at(drop.begin):
-            text = (
-                f"From step {one.first:,} to {one.last:,} the loss stands still, then it falls at once: something new was "
-                "learned."
-            )
+    for one in told[:-1]:
+        if one.name == labels.PLATEAU:
+            how = "at once: something new was learned" if drop and one.first <= known.step_at(drop.begin) else "on"
+            text = f"From step {one.first:,} to {one.last:,} the loss stands still, then it falls {how}."
             evidence = Evidence((chart(known.train),))
             found.append(
                 Finding("plateau", Severity.WATCH, one.first, one.last, text, one.confidence, evidence=evidence)
             )
     newest = told[-1] if told else None
-    if newest is not None and newest.name == labels.PLATEAU and not found:
-        text = f"From step {newest.first:,} on the loss stands still although no gradient comes through: more could be learned."
+    if newest is not None and newest.name == labels.PLATEAU:
+        text = (
+            f"From step {newest.first:,} on the loss stands still: no gradient comes through to what could learn more."
+        )
         evidence = Evidence((chart(known.train),))
         found.append(
             Finding("plateau", Severity.WATCH, newest.first, newest.last, text, newest.confidence, evidence=evidence)

@@ -11,10 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tensorboard_plugin_paramviz.analysis.insight.bins import noise_of
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Float64
 
 TAUS = np.geomspace(3e-4, 1.0, 22)
 POWERS = (0.3, 0.6, 1.0, 1.5, 2.2, 3.0, 5.0)
+
+
+#: A stretch whose law leaves so many times more than noise is cut in two, where that leaves so much less of it;
+#: places tried, and moments on each side.
+POOR, BETTER, PLACES, LEAST = 2.0, 0.7, 14, 16
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ def fall(shares: Float64, values: Float64, progress: Float64) -> Fall:
     if len(values) < 8:
         rise = np.polyfit(shares, values, 1)[0] if len(values) > 1 else 0.0
         return Fall(values, 0.1 * rise / values, np.inf)
-    found = [_power_law(shares, values, progress - progress[0]), _power_law(shares, values, shares - shares[0])]
+    found = [_power_law(progress - progress[0], values), _power_law(shares - shares[0], values)]
     found.append(_parabola(shares, values))
     rests = [float(np.square(np.clip(values - level, *_limits(values - level))).sum()) for level in found]
     # A law with a floor at its back is the better guess where both fit alike.
@@ -50,13 +56,53 @@ def _limits(rest: Float64) -> tuple[float, float]:
     return -5 * usual, 5 * usual
 
 
-def _power_law(shares: Float64, values: Float64, progress: Float64) -> Float64:
+def fall_in_pieces(shares: Float64, values: Float64, progress: Float64, cuts: int = 2) -> Fall:
+    """The same of a stretch that may change its law on the way, at up to 2 ** cuts - 1 places."""
+    whole = fall(shares, values, progress)
+    if cuts == 0 or len(values) < 2 * LEAST:
+        return whole
+    rest = _rest(values, whole)
+    if rest <= POOR * len(values) * noise_of(values) ** 2:
+        return whole
+    places = np.unique(np.linspace(LEAST, len(values) - LEAST, PLACES).astype(int)).tolist()
+    tried = []
+    for at in places:
+        parts = [fall(shares[part], values[part], progress[part]) for part in (slice(at), slice(at, None))]
+        tried.append((_rest(values[:at], parts[0]) + _rest(values[at:], parts[1]), at))
+    least, at = min(tried)
+    if least > BETTER * rest:
+        return whole
+    parts = [
+        fall_in_pieces(shares[part], values[part], progress[part], cuts - 1) for part in (slice(at), slice(at, None))
+    ]
+    level, slope = (np.concatenate([getattr(part, name) for part in parts]) for name in ("level", "slope"))
+    return Fall(level, slope, max(part.error for part in parts))
+
+
+def _rest(values: Float64, law: Fall) -> float:
+    left = values - law.level
+    return float(np.square(np.clip(left, *_limits(left))).sum())
+
+
+def best_law(progress: Float64, values: Float64) -> tuple[float, float]:
+    """(tau, q) of the power law that fits best."""
+    at, _ = _fitted(progress, values)
+    return float(TAUS[at // len(POWERS)]), POWERS[at % len(POWERS)]
+
+
+def _power_law(progress: Float64, values: Float64) -> Float64:
+    return _fitted(progress, values)[1]
+
+
+def _fitted(progress: Float64, values: Float64) -> tuple[int, Float64]:
+    """Which of all laws, and its values [C]."""
     shapes = np.concatenate([(1 + progress / tau) ** -np.array(POWERS)[:, None] for tau in TAUS])  # [K, C]
     centred = shapes - shapes.mean(1, keepdims=True)
     energies = np.einsum("kc,kc->k", centred, centred)
     usable = energies > 1e-9 * len(values)
+    best, level = 0, np.full(len(values), values.mean())
     if not usable.any():
-        return np.full(len(values), values.mean())
+        return best, level
     left = values - values.mean()
     # What doesn't fit the first best law is pulled in: a bin that stands out isn't to bend it.
     for _ in range(2):
@@ -65,7 +111,7 @@ def _power_law(shares: Float64, values: Float64, progress: Float64) -> Float64:
         level = values.mean() + (along[best] / energies[best]) * centred[best]
         rest = values - level
         left = level + np.clip(rest, *_limits(rest)) - values.mean()
-    return level
+    return best, level
 
 
 def _parabola(shares: Float64, values: Float64) -> Float64:

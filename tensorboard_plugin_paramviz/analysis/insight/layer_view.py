@@ -1,4 +1,4 @@
-"""The statistics of layers as detectors look at them: in a couple of hundred moments, as logarithms, beside their peers.
+"""The statistics of layers as detectors look at them: in some hundred moments, as logarithms, beside their peers.
 
 Letters: C moments, L layers.
 """
@@ -47,8 +47,8 @@ class LayerView:
     @cached_property
     def matrices(self) -> Bool:
         """Matrices inside the blocks, [L]"""
-        inside = np.array([role.startswith(("attn_", "mlp_")) for role in self.roles.tolist()], bool)
-        return self.own & inside
+        inside: Bool = np.array([role.startswith(("attn_", "mlp_")) for role in self.roles.tolist()], bool) & self.own
+        return inside
 
     def log(self, name: str) -> Float64:
         """log10 of the median in each moment, [C, L]; NaN where there is nothing above 0."""
@@ -59,6 +59,12 @@ class LayerView:
             logs[~np.isfinite(logs)] = np.nan
             self._logs[name] = self._in_moments(logs)
         return self._logs[name]
+
+    @cached_property
+    def with_peers(self) -> Bool:
+        """Layers that two or more others do the same as, [L]"""
+        many = [np.sum((self.roles == role) & self.own) >= 3 for role in self.roles.tolist()]
+        return np.array(many, bool) & self.own
 
     def beside_peers(self, logs: Float64) -> Float64:
         """Less the median of the layers of the same role, [C, L]; as it is where there are fewer than three."""

@@ -30,8 +30,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Curve:
-    """A scalar through the run: steps int64 [N], rising; values float64 [N], not all of them finite. memo: what was made
-    of it before, by what was asked."""
+    """A scalar through the run: steps int64 [N], rising; values float64 [N], not all of them finite. memo: what was
+    made of it before, by what was asked."""
 
     steps: Int64
     values: Float64

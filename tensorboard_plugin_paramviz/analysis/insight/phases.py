@@ -14,13 +14,11 @@ import numpy as np
 
 from tensorboard_plugin_paramviz.analysis.insight import labels
 from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_loss, plain_loss, rolling_median
-from tensorboard_plugin_paramviz.analysis.insight.fall import fall
+from tensorboard_plugin_paramviz.analysis.insight.drops import DROP, STOOD, Drop
+from tensorboard_plugin_paramviz.analysis.insight.fall import fall_in_pieces
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
-from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
 from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, stable_until
 
-#: A drop after a standstill: least fall of ln(loss), and least time the loss stood before.
-DROP, STOOD = 0.06, 0.08
 #: A phase is provisional until it has lasted so much of the run.
 PROVISIONAL = 0.1
 _SPECIAL = {
@@ -42,71 +40,16 @@ class Stretch:
     reason: str
 
 
-@dataclass(frozen=True)
-class Drop:
-    """A standstill from `stood` on, and a fall between begin and end; shares of the run."""
-
-    stood: float
-    begin: float
-    end: float
-    size: float
-
-
-def find_drop(known: Known) -> Drop | None:
-    """The largest fall that comes at once after the loss stood still, unless the learning rate began to decay there."""
-    if known.train is None or len(known.train) < 48:
-        return None
-    x, y = log_loss(known, known.train)
-    if len(y) < 48:
-        return None
-    wide = max(2, round(0.04 * len(y)))
-    level = rolling_median(y, 5)
-    # Fall over the next 5 %, less what it fell in as long before: where it is largest, a drop begins.
-    ahead = np.full(len(y), 0.0)
-    places = np.arange(2 * wide, len(y) - wide)
-    ahead[places] = (level[places] - level[places + wide]) - 1.5 * np.abs(level[places - wide] - level[places])
-    at = int(np.argmax(ahead))
-    if ahead[at] < DROP:
-        return None
-    low = max(0.0, x[at] - 0.3)
-    found = departure(x, y, begin=low, end=min(1.0, float(x[at]) + 0.12))
-    if found is None or found.size > -DROP or found.score < 40:
-        return None
-    decays = stable_until(known)
-    if decays is not None and found.onset > decays - 0.04:
-        return None
-    before = (x < found.onset) & (x > 0.02)
-    if before.sum() < 12:
-        return None
-    law = fall(x[before], plain_loss(known, known.train)[1][before], progress_at(known, x[before]))
-    flat = law.slope > labels.FLAT_SLOPE
-    if not flat[-1]:
-        return None
-    moving = np.flatnonzero(~flat)
-    stood = float(_crossing(x[before], law.slope, int(moving[-1]))) if len(moving) else float(x[before][0])
-    if found.onset - stood < STOOD:
-        return None
-    return Drop(stood, found.onset, found.end, -found.size)
-
-
-def _crossing(x: Float64, slope: Float64, last: int) -> float:
-    if last + 1 >= len(x):
-        return float(x[last])
-    a, b = slope[last], slope[last + 1]
-    part = (labels.FLAT_SLOPE - a) / (b - a) if b != a else 0.5
-    return float(x[last] + part * (x[last + 1] - x[last]))
-
-
 def phases(known: Known, findings: list[Finding], drop: Drop | None) -> tuple[Phase, ...]:
-    """findings: as far as they are known; drop: see `find_drop`."""
+    """findings: as far as they are known; drop: see `drops`."""
     if known.train is None or len(known.train) < 12:
         return ()
     special = _special(known, findings)
     quiet = [one for one in findings if one.insight == "vanishing_gradients"]
     until = min([one.begin for one in special], default=1.0)
     stretches = _by_slope(known, until, drop, quiet)
-    stretches += special
-    return _settled(known, _joined(known, stretches))
+    stretches = _stood(known, _joined(known, stretches))
+    return _settled(known, _joined(known, stretches + special))
 
 
 def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
@@ -156,7 +99,7 @@ def _by_slope(known: Known, until: float, drop: Drop | None, quiet: list[Finding
             continue
         if inside.sum() < 6:
             continue
-        law = fall(x[inside], y[inside], progress[inside])
+        law = fall_in_pieces(x[inside], y[inside], progress[inside])
         stands = labels.PLATEAU if _stands_for_more(begin, end, drop, quiet, known) else labels.CONVERGENCE
         found += _labelled(x[inside], law.slope, law.error, begin, end, stands)
     return found
@@ -180,6 +123,29 @@ def _stands_for_more(begin: float, end: float, drop: Drop | None, quiet: list[Fi
     where it goes."""
     before_drop = drop is not None and end <= drop.begin + 1e-9
     return before_drop or any(float(known.share(np.array(one.first))) <= begin + 1e-9 for one in quiet)
+
+
+def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
+    """A standstill after which the loss falls on by itself was a plateau; not where a steady learning rate began to
+    decay."""
+    assert known.train is not None
+    x, y = log_loss(known, known.train)
+    decays = stable_until(known)
+    found = list(stretches)
+    for at, one in enumerate(stretches[:-1]):
+        later = stretches[at + 1]
+        if one.name != labels.CONVERGENCE or later.name not in (labels.REFINEMENT, labels.RAPID_LEARNING):
+            continue
+        if one.end - one.begin < STOOD:  # a slope near the limit is no standstill
+            found[at] = replace(one, name=later.name)
+            continue
+        if decays is not None and one.end > decays - 0.04:
+            continue
+        ends = [np.median(y[np.abs(x - share) <= 0.02]) for share in (later.begin, min(later.end, x[-1]))]
+        if ends[0] - ends[1] > DROP:
+            reason = f"{one.reason} Later it falls on, by {-np.expm1(ends[1] - ends[0]):.0%}."
+            found[at] = replace(one, name=labels.PLATEAU, reason=reason)
+    return found
 
 
 def _labelled(x: Float64, slope: Float64, error: float, begin: float, end: float, stands: str) -> list[Stretch]:

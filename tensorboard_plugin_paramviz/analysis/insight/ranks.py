@@ -71,7 +71,9 @@ def _by_looks(view: LayerView) -> tuple[Int64, Float64]:
         later = level[view.since(SETTLED)]
         ends.append(later[-1] - np.fmin.accumulate(later, axis=0)[-1])
     with np.errstate(invalid="ignore"):
-        sick = np.flatnonzero(view.matrices & (ends[0] > np.log10(NEAR_ZERO)) & (ends[1] > np.log10(LARGEST)))
+        sick = np.flatnonzero(
+            view.matrices & view.with_peers & (ends[0] > np.log10(NEAR_ZERO)) & (ends[1] > np.log10(LARGEST))
+        )
     return sick, nan_median(near[:, sick] + largest[:, sick], axis=1) if len(sick) else np.zeros(0)
 
 

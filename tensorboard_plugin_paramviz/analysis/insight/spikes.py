@@ -16,6 +16,7 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Series,
     Severity,
 )
+from tensorboard_plugin_paramviz.analysis.insight.validation import known_by_heart
 
 #: OLMo-core's stability monitor: a value beyond the mean and 6 standard deviations of the 128 before it.
 WINDOW, SIGMAS = 128, 6.0
@@ -57,7 +58,8 @@ def _before(values: Float64) -> Float64:
     """Sum of the WINDOW values before each, [N]"""
     summed = np.concatenate([[0.0], np.cumsum(values)])
     places = np.arange(len(values))
-    return summed[places] - summed[np.maximum(0, places - WINDOW)]
+    found: Float64 = summed[places] - summed[np.maximum(0, places - WINDOW)]
+    return found
 
 
 def spikes(known: Known, masked: list[tuple[int, int]]) -> list[Finding]:
@@ -75,23 +77,29 @@ def spikes(known: Known, masked: list[tuple[int, int]]) -> list[Finding]:
     groups = np.split(places, np.flatnonzero(np.diff(shares) > TOGETHER) + 1)
     _, level = bin_medians(known.share(curve.steps), curve.values)
     learned = max(first_value(curve) - float(np.nanmin(level)), 1e-12)
-    told = [_spike(known, curve, group, limit, learned) for group in groups]
+    heart = known_by_heart(known)
+    told = [_spike(known, curve, group, limit, learned, heart) for group in groups]
     if len(told) <= MOST:
         return told
     worst = max(told, key=lambda one: (list(Severity).index(one.severity), one.confidence))
-    text = f"The loss jumps {len(told)} times between step {told[0].first:,} and {told[-1].last:,} and comes back each time."
+    between = f"step {told[0].first:,} and {told[-1].last:,}"
+    text = f"The loss jumps {len(told)} times between {between} and comes back each time."
     return [
         Finding("spike", worst.severity, told[0].first, told[-1].last, text, 0.9, worst.layers, evidence=worst.evidence)
     ]
 
 
-def _spike(known: Known, curve: Curve, group: np.ndarray, limit: Float64, learned: float) -> Finding:
+def _spike(
+    known: Known, curve: Curve, group: np.ndarray, limit: Float64, learned: float, heart: float | None
+) -> Finding:
     first, top = int(group[0]), int(group[np.argmax(curve.values[group])])
     around = slice(max(0, first - 60), min(len(curve), int(group[-1]) + 60))
     usual = float(np.nanmedian(curve.values[max(0, first - WINDOW) : first]))
     height = float(curve.values[top]) - usual
     severity = Severity.WATCH if height > SMALL * learned and height > 0.1 * abs(usual) else Severity.NOTE
     step = int(curve.steps[first])
+    if heart is not None and known.share(np.array(step)) > heart:
+        severity = Severity.NOTE  # nothing is left to lose; Adam shakes itself loose so (Thilak et al. 2022)
     layer = first_mover(known, step)
     text = f"At step {step:,} the loss jumps from {usual:.3g} to {curve.values[top]:.3g} and comes back."
     if layer:
@@ -108,7 +116,7 @@ def _spike(known: Known, curve: Curve, group: np.ndarray, limit: Float64, learne
         evidence=Evidence(
             (Series("train/loss", curve.steps[around], curve.values[around]),),
             float(limit[first]),
-            "mean + 6 σ of the 128 before",
+            "mean + 6 standard deviations of the 128 before",
         ),
     )
 

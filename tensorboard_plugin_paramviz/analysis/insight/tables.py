@@ -66,9 +66,12 @@ def _turning(shares: Float64, cosine: Float64) -> Departure | None:
     if before.sum() < 3:
         return rough
     base = float(np.clip(np.median(cosine[before]), -0.2, 0.95))
-    ratio = cosine.clip(-0.5, 0.9999) / (1 - cosine.clip(-0.5, 0.9999))
-    common = np.sqrt(np.maximum((ratio - base / (1 - base)) * (1 - base), 0))
-    fine = departure(shares, common / (1 + common), trend=False, begin=max(0.0, rough.onset - 0.2))
+    excess = ((cosine - base) / (1 - base)).clip(-0.5, 0.9999)  # c^2 / (c^2 + (1 - c)^2)
+    common = np.sqrt(np.abs(excess) / (1 - np.abs(excess)))
+    part = common / (1 + common)
+    # Its square, since of the root noise is all that is seen where it is small.
+    begin = max(0.0, rough.onset - 0.2)
+    fine = departure(shares, np.sign(excess) * part**2, trend=False, power=2, begin=begin)
     return fine if fine is not None and fine.size > 0 and fine.score > 12 else rough
 
 

@@ -114,7 +114,7 @@ def _suspected_blocks(view: LayerView) -> dict[int, tuple[float, float]]:
     falls = view.beside_peers(view.log("grad_rms"))
     for block in sorted({block for block in view.blocks if block is not None}):
         layers = _layers(view, block)
-        if not layers:
+        if not layers or not view.with_peers[layers].all():
             continue
         out = departure(view.shares, _outstanding(view, layers), trend=False, begin=SETTLED)
         down = departure(view.shares, nan_median(falls[:, layers], axis=1), trend=False, begin=SETTLED)

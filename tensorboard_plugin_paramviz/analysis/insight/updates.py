@@ -11,6 +11,7 @@ import numpy as np
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import LayerView, named
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
 from tensorboard_plugin_paramviz.analysis.insight.schedule import peak_rate, warm_up_end
+from tensorboard_plugin_paramviz.analysis.insight.validation import known_by_heart
 
 #: Beyond three times the upper edge of the band, or below a tenth of the lower one.
 ABOVE, BELOW = 3.0, 0.1
@@ -44,8 +45,8 @@ def update_ratio(known: Known, view: LayerView) -> list[Finding]:
         names = [view.paths[at] for at in layers]
         extreme = 10 ** float(np.nanmin(level[:, layers]) if under else np.nanmax(level[:, layers]))
         text = (
-            f"From step {step:,} on the steps of {named(names)} are {word} what AdamW's law allows: {extreme:.2g} of the "
-            f"learning rate, where {lowest:.2f} to 1 is usual."
+            f"From step {step:,} on the steps of {named(names)} are {word} what AdamW's law allows: {extreme:.2g} of "
+            f"the learning rate, where {lowest:.2f} to 1 is usual."
         )
         series = (
             *view.series(coherence, layers),
@@ -53,7 +54,8 @@ def update_ratio(known: Known, view: LayerView) -> list[Finding]:
             Series("highest usual", view.steps[[0, -1]], np.ones(2)),
         )
         evidence = Evidence(series, limit, "a tenth of the lowest" if under else "three times the highest", log=True)
-        found.append(
-            Finding("update_ratio", Severity.WATCH, step, known.last, text, 0.8, tuple(names), evidence=evidence)
-        )
+        heart = known_by_heart(known)
+        learned = under and heart is not None and known.share(np.array(step)) > heart  # gradients are to be tiny
+        severity = Severity.NOTE if learned else Severity.WATCH
+        found.append(Finding("update_ratio", severity, step, known.last, text, 0.8, tuple(names), evidence=evidence))
     return found

@@ -11,9 +11,11 @@ from tensorboard_plugin_paramviz.analysis.insight.bins import (
     noise_of,
     rolling_median,
 )
+from tensorboard_plugin_paramviz.analysis.insight.fall import best_law
 from tensorboard_plugin_paramviz.analysis.insight.loss_shape import chart
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Curve, Evidence, Finding, Float64, Known, Severity
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at
 
 #: Validation loss over its lowest: below the first it may be chance, above the second the run is spoiled.
 RISES, SPOILS = 1.05, 1.1
@@ -37,13 +39,13 @@ def known_by_heart(known: Known) -> float | None:
     return float(shares[np.argmax(there)]) if there.any() else None
 
 
-def validation_findings(known: Known) -> list[Finding]:
-    """overfitting and grokking."""
+def validation_findings(known: Known, *, swings: bool = False) -> list[Finding]:
+    """overfitting and grokking. swings: the loss does, and where few validations meet it is chance."""
     if known.validation is None or known.train is None or len(known.validation) < 8 or len(known.train) < 8:
         return []
     heart = known_by_heart(known)
     late = None if heart is None else _grokking(known, known.validation, heart)
-    over = _overfitting(known, known.train, known.validation, heart, late)
+    over = None if swings else _overfitting(known, known.train, known.validation, heart, late)
     return [one for one in (over, late) if one is not None]
 
 
@@ -101,8 +103,8 @@ def _overfitting(
     )
     if not now < at + 0.02:  # the training loss rises as well: that is no overfitting
         return None
-    turn = _turn(x, y)
-    onset = turn if heart is None else max(turn, heart)
+    # With the data known by heart nothing more is learned from it: that is when they part, or validation turns later.
+    onset = _turn(known, x, y) if heart is None else max(float(x[lowest]), heart)
     step = known.step_at(onset)
     ratio = top / float(level[lowest])
     return Finding(
@@ -119,21 +121,21 @@ def _overfitting(
     )
 
 
-def _turn(x: Float64, y: Float64) -> float:
-    """Where the curve turns: a fall as of a law until the onset, a rise to the end of it behind, both fitted."""
-    tried = np.linspace(x[2], x[-3], 160)
-    begin = x[np.argmax(y < y[0] - 0.7 * (y[0] - y.min()))] if y[0] > y.min() else x[0]
-    used = x >= begin
-    x, y = x[used], y[used]
-    best, onset = np.inf, float(x[int(np.argmin(y))])
-    for place in tried[(tried > x[0]) & (tried < x[-1])]:
-        behind = (x - place).clip(0)
-        columns = np.stack([np.ones(len(x)), np.log(np.minimum(x, place) + 0.02), behind, behind**2], 1)
-        for used in ([0, 1, 2, 3], [0, 1, 2], [0, 1, 3]):
-            solution = np.linalg.lstsq(columns[:, used], y, rcond=None)[0]
-            if solution[1] > 0 or (solution[2:] < 0).any():
-                continue  # it falls before, and only rises behind
-            rest = float(np.square(y - columns[:, used] @ solution).sum())
-            if rest < best:
-                best, onset = rest, float(place)
+def _turn(known: Known, x: Float64, y: Float64) -> float:
+    """Where the curve turns. Until the onset it follows the power law that fits its first part; behind it stands where
+    that left it and rises, a little faster than linearly: a line is too late by 4 % of the run where the rise
+    quickens, a parabola as much too early where it doesn't."""
+    lowest = x[int(np.argmin(rolling_median(y, 5)))]
+    progress = progress_at(known, x)
+    first = x < lowest - 0.05
+    first = first if first.sum() >= 5 else x <= max(lowest, x[min(5, len(x) - 1)])
+    tau, power = best_law(progress[first], y[first])
+    best, onset = np.inf, float(lowest)
+    for place in np.linspace(max(x[2], lowest - 0.2), min(x[-3], lowest + 0.2), 120):
+        so_far = np.minimum(progress, np.interp(place, x, progress))
+        columns = np.stack([np.ones(len(x)), (1 + so_far / tau) ** -power, (x - place).clip(0) ** 1.25], 1)
+        solution = np.linalg.lstsq(columns, y, rcond=None)[0]
+        rest = float(np.square(y - columns @ solution).sum())
+        if solution[2] > 0 and rest < best:
+            best, onset = rest, float(place)
     return onset

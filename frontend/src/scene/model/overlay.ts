@@ -113,7 +113,7 @@ export class Overlay {
       const base = at[1]! + word.down;
       if (left > view.width || left + width < 0 || base < 0 || base > view.height + SIZE) continue;
       // Words on the left of a block keep off the tables there.
-      if (word.align === "end" && stage.covered(left, base - SIZE, left + width, base)) continue;
+      if (word.align === "end" && (left < 0 || stage.covered(left, base - SIZE, left + width, base))) continue;
       if (!this.#free(left - 2, base - SIZE, left + width + 2, base + 3)) continue;
       const faded = word.layer !== null && props.shown[word.layer] === 0;
       context.strokeStyle = css(palette.canvas, 0.85);
