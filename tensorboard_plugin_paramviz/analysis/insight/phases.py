@@ -17,7 +17,7 @@ from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_l
 from tensorboard_plugin_paramviz.analysis.insight.drops import DROP, STOOD, Drop
 from tensorboard_plugin_paramviz.analysis.insight.fall import fall_in_pieces
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
-from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, stable_until
+from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, rate_at, stable_until
 
 #: A phase is provisional until it has lasted so much of the run.
 PROVISIONAL = 0.1
@@ -139,13 +139,19 @@ def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
         if one.end - one.begin < STOOD:  # a slope near the limit is no standstill
             found[at] = replace(one, name=later.name)
             continue
-        if decays is not None and one.end > decays - 0.04:
+        if (decays is not None and one.end > decays - 0.04) or _rate_rises(known, one):
             continue
         ends = [np.median(y[np.abs(x - share) <= 0.02]) for share in (later.begin, min(later.end, x[-1]))]
         if ends[0] - ends[1] > DROP:
             reason = f"{one.reason} Later it falls on, by {-np.expm1(ends[1] - ends[0]):.0%}."
             found[at] = replace(one, name=labels.PLATEAU, reason=reason)
     return found
+
+
+def _rate_rises(known: Known, stretch: Stretch) -> bool:
+    """In a warm-up the loss stands because the steps are small."""
+    rates = [rate_at(known.learning_rate, known.step_at(share)) for share in (stretch.begin, stretch.end)]
+    return rates[0] is not None and rates[1] is not None and rates[1] > 1.03 * rates[0]
 
 
 def _labelled(x: Float64, slope: Float64, error: float, begin: float, end: float, stands: str) -> list[Stretch]:
