@@ -149,8 +149,8 @@ def row(name: str, score: Score) -> str:
     border = f"{np.median(score.borders):.1%}" if score.borders else NOTHING
     return (
         f"| {name} | {score.planted} | {share(score.named, score.planted)} | {share(score.found, score.planted)} "
-        f"| {worst} | {where} | {who} | {alarms} | {sum(score.notes.values())} | {np.mean(score.agreed):.0%} | {border} "
-        f"({score.lost_borders} lost) | {1e3 * np.median(score.secs):.0f} ms |"
+        f"| {worst} | {where} | {who} | {alarms} | {sum(score.notes.values())} | {np.mean(score.agreed):.0%} "
+        f"| {border} ({score.lost_borders} lost) | {1e3 * np.median(score.secs):.0f} ms |"
     )
 
 
@@ -238,8 +238,8 @@ def live(options: argparse.Namespace, folder: Path) -> None:
                 now = "" if newest is None or newest.provisional else newest.name
                 turned += bool(before and now and now != before and ORDER.index(now) < ORDER.index(before))
                 before = now or before
-    print(f"\nHealthy runs while they went on, {looks} looks: above note {dict(said) or 'nothing'}; a settled newest phase "
-          f"went back to an earlier kind {turned} times.")  # fmt: skip
+    print(f"\nHealthy runs while they went on, {looks} looks: above note {dict(said) or 'nothing'}; a settled newest "
+          f"phase went back to an earlier kind {turned} times.")  # fmt: skip
 
 
 def told(finding: Finding) -> str:

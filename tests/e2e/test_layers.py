@@ -112,6 +112,15 @@ class Layers:
 UP, DOWN = "transformer.h.0.mlp.c_fc", "transformer.h.0.mlp.c_proj"
 
 
+def test_a_link_straight_to_the_layers_shows_them_too(address: str, open_tab: OpenTab) -> None:
+    page, complaints = open_tab(address, link="#paramviz&p.paramviz.tab=layers")
+    view = Layers(page)
+    for path in (UP, DOWN):
+        red, green, blue = view.color(path)
+        assert max(red, green, blue) - min(red, green, blue) > 20, "a colour of the scale, and not the canvas behind it"
+    assert complaints == []
+
+
 def test_pointing_at_a_slab_tells_of_it_and_a_click_chooses_it(address: str, open_tab: OpenTab) -> None:
     page, complaints = open_tab(address, dark=True)
     view = Layers(page)

@@ -62,11 +62,11 @@ def first_value(curve: Curve) -> float:
 
 
 def rolling_median(values: Float64, width: int) -> Float64:
-    """Median of `width` values around each, [N] or [N, K]; at the ends of as many as there are on both sides."""
+    """Median of `width` values around each, [N] or [N, K]; beyond the ends as in a mirror."""
     if width < 2 or len(values) < 3:
         return values
-    half = width // 2
-    padded = np.concatenate([np.repeat(values[:1], half, 0), values, np.repeat(values[-1:], half, 0)])
+    half = min(width // 2, len(values) - 1)
+    padded = np.concatenate([values[half:0:-1], values, values[-2 : -2 - half : -1]])  # an end alone is no median
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=0)
     found: Float64 = np.median(windows, axis=-1)
     return found

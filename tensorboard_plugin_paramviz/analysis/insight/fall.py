@@ -25,8 +25,8 @@ POOR, BETTER, PLACES, LEAST = 2.0, 0.7, 14, 16
 
 @dataclass(frozen=True)
 class Fall:
-    """level: fitted loss [C]. slope: change of its logarithm in a tenth of the run [C]. error: standard error of the mean
-    slope."""
+    """level: fitted loss [C]. slope: change of its logarithm in a tenth of the run [C]. error: standard error of the
+    mean slope."""
 
     level: Float64
     slope: Float64

@@ -19,6 +19,8 @@ from tensorboard_plugin_paramviz.analysis.insight.fall import fall_in_pieces
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
 from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, rate_at, stable_until
 
+#: Of the run: what a loss needs to come back from a spike; with more spikes than these nothing else is left.
+RECOVERY, MOST_SPIKES = 0.025, 20
 #: A phase is provisional until it has lasted so much of the run.
 PROVISIONAL = 0.1
 _SPECIAL = {
@@ -42,12 +44,13 @@ class Stretch:
 
 def phases(known: Known, findings: list[Finding], drop: Drop | None) -> tuple[Phase, ...]:
     """findings: as far as they are known; drop: see `drops`."""
-    if known.train is None or len(known.train) < 12:
+    if known.train is None or np.isfinite(known.train.values).sum() < 12:
         return ()
     special = _special(known, findings)
     quiet = [one for one in findings if one.insight == "vanishing_gradients"]
     until = min([one.begin for one in special], default=1.0)
-    stretches = _by_slope(known, until, drop, quiet)
+    spikes = [(one.first, one.last) for one in findings if one.insight == "spike"]
+    stretches = _by_slope(known, until, drop, quiet, spikes)
     stretches = _stood(known, _joined(known, stretches))
     return _settled(known, _joined(known, stretches + special))
 
@@ -75,11 +78,17 @@ def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
     return found
 
 
-def _by_slope(known: Known, until: float, drop: Drop | None, quiet: list[Finding]) -> list[Stretch]:
+def _by_slope(
+    known: Known, until: float, drop: Drop | None, quiet: list[Finding], spikes: list[tuple[int, int]]
+) -> list[Stretch]:
     """Up to a share of the run: initialization, then by the slope of the law between breaks."""
     assert known.train is not None
     x, y = plain_loss(known, known.train)
     progress = progress_at(known, x)
+    calm = np.ones(len(x), bool)  # a spike and its way back tell no slope
+    for first, last in spikes if len(spikes) < MOST_SPIKES else []:
+        begins, ends = known.share(np.array([first, last]))
+        calm &= (x < begins - 0.002) | (x > ends + RECOVERY)
     begun = min(_begun(known), until)
     breaks = [begun, until]
     if drop is not None and drop.end < until:
@@ -93,6 +102,7 @@ def _by_slope(known: Known, until: float, drop: Drop | None, quiet: list[Finding
     ]
     for begin, end in itertools.pairwise(edges):
         inside = (x >= begin - 1e-9) & (x <= end)
+        inside = inside & calm if (inside & calm).sum() >= 6 else inside
         if drop is not None and abs(begin - drop.begin) < 1e-9:
             text = f"After a standstill ln(loss) drops by {drop.size:.2f} at once."
             found.append(Stretch(labels.RAPID_LEARNING, begin, end, 0.9, text))

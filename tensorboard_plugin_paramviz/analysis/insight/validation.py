@@ -94,7 +94,7 @@ def _overfitting(
     last = float(np.median(y[-max(1, len(y) // 8) :]))
     top = max(last, float(level[lowest:].max())) if late is not None else last
     noise = noise_of(y)
-    if not level[lowest] > 0 or top < RISES * level[lowest] or top - level[lowest] < 4 * noise:
+    if lowest >= len(x) - 3 or not level[lowest] > 0 or top < RISES * level[lowest] or top - level[lowest] < 4 * noise:
         return None
     tx, ty = log_loss(known, train)
     at, now = (

@@ -30,7 +30,8 @@ const UNKNOWN = -2;
 
 export class Boxes {
   readonly mesh: Mesh;
-  readonly #geometry = new InstancedBufferGeometry();
+  readonly #cube = new BoxGeometry(1, 1, 1);
+  #geometry = new InstancedBufferGeometry();
   readonly #material: RawShaderMaterial;
   readonly #ramp = texture(256, 1, true);
   #pictures = texture(1, 1, false);
@@ -61,16 +62,19 @@ export class Boxes {
         zero: { value: new Vector3() },
       },
     });
-    const cube = new BoxGeometry(1, 1, 1);
-    this.#geometry.index = cube.index;
-    this.#geometry.setAttribute("position", cube.getAttribute("position"));
-    this.#geometry.setAttribute("normal", cube.getAttribute("normal"));
     this.mesh = new Mesh(this.#geometry, this.#material);
     this.mesh.frustumCulled = false;
   }
 
   build(boxes: readonly Box[]): void {
     this.#boxes = boxes;
+    // A new one each time: the renderer remembers of each geometry how many instances it first had, and draws no more.
+    this.#geometry.dispose();
+    this.#geometry = new InstancedBufferGeometry();
+    this.#geometry.index = this.#cube.index;
+    this.#geometry.setAttribute("position", this.#cube.getAttribute("position"));
+    this.#geometry.setAttribute("normal", this.#cube.getAttribute("normal"));
+    this.mesh.geometry = this.#geometry;
     const count = boxes.length;
     const [lows, sizes] = [new Float32Array(count * 3), new Float32Array(count * 3)];
     for (const [i, { low, high }] of boxes.entries()) {
@@ -143,6 +147,7 @@ export class Boxes {
 
   dispose(): void {
     this.#geometry.dispose();
+    this.#cube.dispose();
     this.#material.dispose();
     for (const one of [this.#ramp, this.#pictures]) one.dispose();
   }
