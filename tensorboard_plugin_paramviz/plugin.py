@@ -72,6 +72,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/clusters": self._binary(("run", "embedding", "step"), lambda asked: self._replies.clusters(asked)),
             "/heat": self._binary(("run", "stat", "columns", "from", "to"), lambda asked: self._replies.heat(asked)),
             "/layer": self._binary(("run", "path", "columns", "from", "to"), lambda asked: self._replies.layer(asked)),
+            "/probe": self._binary(("run",), lambda asked: self._replies.probe(asked)),
             "/costs": self._binary(("run",), lambda asked: self._replies.costs(asked)),
             "/thumbs": self._binary(("run", "step"), lambda asked: self._replies.thumbs(asked)),
             "/umap": self._route(self._serve_umap),

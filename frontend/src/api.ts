@@ -9,6 +9,7 @@ import type {
   LayerHeader,
   Model,
   PositionsHeader,
+  ProbeHeader,
   RowHistoryHeader,
   RowNormsHeader,
   RowsHeader,
@@ -181,6 +182,8 @@ export const getStats = (query: { run: string; from: number; to: number }, signa
   binary<StatsHeader>("stats", { ...query }, signal);
 
 export const getCosts = (run: string, signal: AbortSignal | null) => binary<CostsHeader>("costs", { run }, signal);
+
+export const getProbe = (run: string, signal: AbortSignal | null) => binary<ProbeHeader>("probe", { run }, signal);
 
 /** step: null = the last. */
 export const getThumbs = (run: string, step: number | null, signal: AbortSignal | null) =>

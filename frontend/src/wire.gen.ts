@@ -359,3 +359,15 @@ export interface ThumbsHeader {
   thumbs: ThumbGrid[];
   arrays: ArrayInfo[];
 }
+
+/**
+ * `probe`: what each block did with one fixed batch. blocks: their numbers, rising. Arrays: steps int64 [T],
+ * wall_times float64 [T], probe float32 [T, B, A] (columns as `stats` names them, NaN = not measured).
+ */
+export interface ProbeHeader {
+  run: string;
+  generation: number;
+  blocks: number[];
+  stats: string[];
+  arrays: ArrayInfo[];
+}

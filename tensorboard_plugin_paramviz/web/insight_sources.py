@@ -87,10 +87,10 @@ def _wanted(tags: list[str]) -> dict[str, str]:
 
 @dataclass
 class _Measured:
-    """Of one embedding, by step: mean cosine, effective rank, and norms, gradients and updates of the rows [3, R]."""
+    """Of one embedding, by step: what `measure_rows` says, and norms, gradients and updates of the rows [3, R]."""
 
     same: tuple[int, ...]
-    by_step: dict[int, tuple[float, float, npt.NDArray[np.float32]]]
+    by_step: dict[int, tuple[float, float, npt.NDArray[np.float64], npt.NDArray[np.float32]]]
 
 
 class Sources:
@@ -175,7 +175,7 @@ class Sources:
             kept.by_step = known
         if not known:
             return None
-        sizes = np.stack([one[2] for one in known.values()])  # [E, 3, R]
+        sizes = np.stack([one[3] for one in known.values()])  # [E, 3, R]
         fits = shape[0] == info.row_count
         return Table(
             path,
@@ -183,6 +183,7 @@ class Sources:
             np.array(list(known), np.int64),
             np.array([one[0] for one in known.values()]),
             np.array([one[1] for one in known.values()]),
+            np.stack([one[2] for one in known.values()]),
             sizes[:, 0],
             sizes[:, 1],
             sizes[:, 2],

@@ -14,7 +14,7 @@ from tensorboard_plugin_paramviz.analysis.decimation import keep_extremes
 from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
 from tensorboard_plugin_paramviz.reader.figures import Figures
 from tensorboard_plugin_paramviz.record import STAT_UNITS
-from tensorboard_plugin_paramviz.record.names import SELF_TAG, THUMB_RANGES_TAG, THUMBS_TAG
+from tensorboard_plugin_paramviz.record.names import PROBE_TAG, SELF_TAG, THUMB_RANGES_TAG, THUMBS_TAG
 from tensorboard_plugin_paramviz.web import binary, heat, row_replies, wire
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Bases
@@ -22,6 +22,7 @@ from tensorboard_plugin_paramviz.web.clusters import Clusters
 from tensorboard_plugin_paramviz.web.costs import costs_of
 from tensorboard_plugin_paramviz.web.curves import likely_curves
 from tensorboard_plugin_paramviz.web.positions import Positions
+from tensorboard_plugin_paramviz.web.probe_replies import probe_of
 from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
 from tensorboard_plugin_paramviz.web.sessions import Sessions
 from tensorboard_plugin_paramviz.web.stat_series import StatSeries
@@ -200,6 +201,13 @@ class Replies:
             run = self._run(arguments.text("run"))
             figures, generation = Figures(run, SELF_TAG, 1), run.generation
         return binary.encode({"run": run.run, "generation": generation}, costs_of(figures))
+
+    def probe(self, arguments: Arguments) -> bytes:
+        with self._index.lock:
+            run = self._run(arguments.text("run"))
+            snapshots, figures = SnapshotReader(run), Figures(run, PROBE_TAG, 2)
+        header, arrays = probe_of(figures, snapshots.model())
+        return binary.encode({"run": snapshots.run, "generation": snapshots.generation, **header}, arrays)
 
     def _snapshots(self, name: str) -> SnapshotReader:
         with self._index.lock:

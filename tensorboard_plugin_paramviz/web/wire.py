@@ -337,3 +337,14 @@ class ThumbsHeader(TypedDict):
     step: int | None
     thumbs: list[ThumbGrid]
     arrays: list[ArrayInfo]
+
+
+class ProbeHeader(TypedDict):
+    """`probe`: what each block did with one fixed batch. blocks: their numbers, rising. Arrays: steps int64 [T],
+    wall_times float64 [T], probe float32 [T, B, A] (columns as `stats` names them, NaN = not measured)."""
+
+    run: str
+    generation: int
+    blocks: list[int]
+    stats: list[str]
+    arrays: list[ArrayInfo]

@@ -27,6 +27,7 @@ ROUTES = {
     "heat": "heat?run={run}&stat=grad_norm",
     "layer": f"layer?run={{run}}&path={EMBEDDING}",
     "thumbs": "thumbs?run={run}",
+    "probe": "probe?run={run}",
     "costs": "costs?run={run}",
     "updates": "updates",
     "events": "events",

@@ -32,6 +32,7 @@ WHILE_RUNNING: dict[str, tuple[str, str, str | None]] = {
     "clusters": (PACKAGE + "web.clusters", "Clusters._last_step", "clusters" + RUN + OF),
     "heat": (PACKAGE + "web.heat", "binned", "heat" + RUN + "&stat=grad_norm"),
     "layer": (PACKAGE + "web.heat", "step_edges", "layer" + RUN + "&path=transformer.wte"),
+    "probe": (PACKAGE + "web.replies", "probe_of", "probe" + RUN),
     "costs": (PACKAGE + "web.replies", "costs_of", "costs" + RUN),
     "thumbs": (PACKAGE + "web.replies", "thumbs_at", "thumbs" + RUN),
     "umap": (PACKAGE + "web.umap_replies", "fingerprint", "umap" + RUN + OF + "&step=0"),

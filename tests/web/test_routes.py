@@ -215,6 +215,7 @@ ROUTES = {
     "heat": ("run", "stat", "columns", "from", "to"),
     "layer": ("run", "path", "columns", "from", "to"),
     "thumbs": ("run", "step"),
+    "probe": ("run",),
     "costs": ("run",),
     "updates": ("cursor",),
 }

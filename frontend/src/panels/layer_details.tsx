@@ -11,6 +11,7 @@ import { IconButton } from "./controls";
 import { LayerCharts } from "./layer_charts";
 import { LayerWords } from "./layer_meaning";
 import { AllStatistics, LayerNumbers } from "./layer_numbers";
+import { ProbeDetails } from "./probe_details";
 import { SameKindBars } from "./same_kind_bars";
 
 /** layer: its place in the model record. */
@@ -23,6 +24,7 @@ export function LayerDetails({ layer }: { layer: number }) {
       <LayerNumbers layer={layer} />
       <LayerCharts layer={layer} />
       <SameKindBars layer={layer} />
+      <ProbeDetails layer={layer} />
       <CellSizes layer={layer} />
       <LayerWords layer={layer} />
       <AllStatistics layer={layer} />

@@ -1,9 +1,10 @@
 /** Below the model: what its colours, its stream and its lines mean. */
 
 import { wholeGradient } from "../colors/color";
-import { brief } from "../format";
+import { brief, integer } from "../format";
 import { cellsSaid, flowScale, painted, paintScale } from "../store/layer_paint";
 import { drawn } from "../store/model_view";
+import { activationNotes, PROBE_WORDS, probedStep } from "../store/probe";
 import { palette } from "../store/settings";
 import { statName, statTick } from "../store/stat_names";
 import { stat } from "../store/statistics";
@@ -62,6 +63,14 @@ function Flow() {
         </svg>
         branch
       </span>
+      {activationNotes.value.size > 0 && (
+        <span
+          class="legend-key wide-note"
+          title={`${PROBE_WORDS.activation_rms?.meaning} Step ${integer(probedStep.value)}.`}
+        >
+          act. = activations, RMS
+        </span>
+      )}
     </>
   );
 }

@@ -19,6 +19,7 @@ import {
   tellModelFallback,
   tellPicture,
 } from "../store/model_view";
+import { activationNotes } from "../store/probe";
 import { economize, layout as form, labelMode, mode, palette, reducedMotion, theme } from "../store/settings";
 import { layersSeen } from "../store/view";
 import type { Layer } from "../wire.gen";
@@ -93,6 +94,7 @@ function propsNow(): ModelProps {
     reducedMotion: reducedMotion.value,
     layout: drawn.value,
     ...words,
+    notes: activationNotes.value,
     labelMode: labelMode.value,
     mayEconomize: economize.value,
     shown: shownMask(list, shownLayers.value),

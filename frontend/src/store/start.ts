@@ -14,6 +14,7 @@ import { type Awaited, linkParts, nothingAwaited } from "./link_parts";
 import { followClusters } from "./load_clusters";
 import { followLayer } from "./load_layer";
 import { followNumbers } from "./load_numbers";
+import { followProbe } from "./load_probe";
 import { followRows } from "./load_rows";
 import { followRun } from "./load_run";
 import { followStatistics } from "./load_statistics";
@@ -39,7 +40,7 @@ import { select } from "./selection";
 import { setReducedMotion, setShowing, setTheme, setWidth, showing } from "./settings";
 import { paintBy } from "./statistics";
 import { snapshots, timeOf } from "./timeline";
-import { view } from "./view";
+import { layersShown, view } from "./view";
 
 const URL_MS = 400;
 
@@ -89,6 +90,7 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
     followNumbers(),
     followClusters(),
     followLayer(),
+    followProbe(() => layersShown.value),
     followLarge(),
     followTraining(),
     followComparison(),

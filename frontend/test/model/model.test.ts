@@ -246,13 +246,17 @@ describe("words and looks", () => {
 
   test("names stand on the first block only, unless all are wanted; without labels only blocks are named", () => {
     const count = (labelMode: "off" | "auto" | "all") =>
-      wordsOf(layout, { shapes, labelMode }).filter((word) => word.text === "c_fc").length;
+      wordsOf(layout, { shapes, labelMode, notes: new Map() }).filter((word) => word.text === "c_fc").length;
     expect([count("off"), count("auto"), count("all")]).toEqual([0, 1, 4]);
-    expect(wordsOf(layout, { shapes, labelMode: "off" }).map((word) => word.text)).toContain("Block 3");
+    expect(wordsOf(layout, { shapes, labelMode: "off", notes: new Map() }).map((word) => word.text)).toContain(
+      "Block 3",
+    );
   });
 
   test("Q, K and V stand from top to bottom", () => {
-    const words = wordsOf(layout, { shapes, labelMode: "auto" }).filter((word) => /^[QKV]$/.test(word.text));
+    const words = wordsOf(layout, { shapes, labelMode: "auto", notes: new Map() }).filter((word) =>
+      /^[QKV]$/.test(word.text),
+    );
     expect(words.sort((a, b) => b.y - a.y).map((word) => word.text)).toEqual(["Q", "K", "V"]);
   });
 

@@ -95,7 +95,7 @@ def _power_law(progress: Float64, values: Float64) -> Float64:
 
 
 def _fitted(progress: Float64, values: Float64) -> tuple[int, Float64]:
-    """Which of all laws, and its values [C]."""
+    """Which of all laws is best, and the mean of those that are likely [C]."""
     shapes = np.concatenate([(1 + progress / tau) ** -np.array(POWERS)[:, None] for tau in TAUS])  # [K, C]
     centred = shapes - shapes.mean(1, keepdims=True)
     energies = np.einsum("kc,kc->k", centred, centred)
@@ -104,13 +104,18 @@ def _fitted(progress: Float64, values: Float64) -> tuple[int, Float64]:
     if not usable.any():
         return best, level
     left = values - values.mean()
+    wanted = centred[usable]  # [k, C]
     # What doesn't fit the first best law is pulled in: a bin that stands out isn't to bend it.
     for _ in range(2):
-        along = centred @ left  # [K]
-        best = int(np.argmax(np.where(usable, along**2 / np.where(usable, energies, 1), -1)))
-        level = values.mean() + (along[best] / energies[best]) * centred[best]
+        sizes = np.einsum("kc,c->k", wanted, left) / energies[usable]  # [k]
+        rests = left @ left - sizes**2 * energies[usable]  # [k]
+        least = float(rests.min())
+        # Many laws fit alike and differ in their slope: each counts as much as it is likely.
+        likely = np.exp(-(rests - least) / (2 * max(least, 1e-30) / max(1, len(values) - 4)))
+        level = values.mean() + np.einsum("k,kc->c", likely * sizes, wanted) / likely.sum()
         rest = values - level
         left = level + np.clip(rest, *_limits(rest)) - values.mean()
+        best = int(np.flatnonzero(usable)[int(np.argmin(rests))])
     return best, level
 
 

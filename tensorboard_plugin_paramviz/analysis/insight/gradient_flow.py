@@ -64,10 +64,9 @@ def vanishing(known: Known, view: LayerView) -> list[Finding]:
 
 
 def _high(logs: Float64) -> Float64:
-    """What the layers with the largest gradients have, [C]: at least the second largest is meant."""
+    """What the layer with the second largest gradient has, [C]: below a sick block hardly any other may be left."""
     ordered = np.sort(np.where(np.isfinite(logs), logs, -np.inf), axis=1)
-    at = max(0, ordered.shape[1] - 1 - max(1, ordered.shape[1] // 12))
-    found: Float64 = ordered[:, at]
+    found: Float64 = ordered[:, max(0, ordered.shape[1] - 2)]
     return found
 
 

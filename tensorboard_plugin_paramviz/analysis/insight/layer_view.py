@@ -98,14 +98,23 @@ class LayerView:
 
 
 def nan_median(values: Float64, axis: int) -> Float64:
-    """Without a word about what is NaN throughout."""
-    if not np.isnan(values).any():  # several times as fast
+    """Without a word about what is NaN throughout. Where nothing is NaN it is several times as fast, so that of a table
+    [C, L] columns without are taken by themselves."""
+    gaps = np.isnan(values)
+    if not gaps.any():
         plain: Float64 = np.median(values, axis=axis)
         return plain
+    if axis == 0 and values.ndim == 2:
+        whole, empty = ~gaps.any(0), gaps.all(0)
+        found = np.full(values.shape[1], np.nan)
+        found[whole] = np.median(values[:, whole], axis=0) if whole.any() else 0.0
+        part = ~whole & ~empty
+        found[part] = np.nanmedian(values[:, part], axis=0) if part.any() else 0.0
+        return found
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        found: Float64 = np.nanmedian(values, axis=axis)
-    return found
+        medians: Float64 = np.nanmedian(values, axis=axis)
+    return medians
 
 
 def named(paths: list[str], most: int = 3) -> str:

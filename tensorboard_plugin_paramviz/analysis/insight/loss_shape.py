@@ -29,6 +29,7 @@ RISE, LASTING, LASTING_AT_END = 0.15, 0.1, 0.03
 #: A swing: moments per run, share of a window, agreement with itself a period and half a period later, least size of
 #: ln(loss), and for how much of the run.
 SWING_POINTS, SWING_WINDOW, AGREES, OPPOSES, SWING_SIZE, SWINGING = 512, 0.12, 0.4, -0.3, 0.018, 0.06
+LEAST = 400
 #: Of ln V.
 FAR_ABOVE, ABOVE = 1.5, 1.12
 
@@ -85,7 +86,7 @@ def _longest_at_end(above: np.ndarray) -> tuple[int | None, int]:
 def oscillation(known: Known) -> list[Finding]:
     """The loss repeats itself with a period: what is left of it above a running median agrees with itself a period
     later and opposes itself half a period later."""
-    if known.train is None or len(known.train) < 128:
+    if known.train is None or len(known.train) < LEAST:  # so few agree with themselves by chance
         return []
     x, y = bin_medians(known.share(known.train.steps), known.train.values, SWING_POINTS)
     y = np.log(np.maximum(y + 0.02 * abs(first_value(known.train)), 1e-12))

@@ -89,14 +89,16 @@ class Probe:
 @dataclass(frozen=True)
 class Table:
     """What was measured on an embedding's rows, see `rows.measure_rows`, in some snapshots. steps: int64 [E].
-    mean_cosine, effective_rank: float64 [E]. norms, gradients, updates: float32 [E, R], NaN = not measured. rank_limit:
-    what the effective rank can reach at most. labels, counts: of the rows, None = unknown."""
+    mean_cosine, effective_rank: float64 [E]. directions: float64 [E, D], mean of the rows' directions. norms,
+    gradients, updates: float32 [E, R], NaN = not measured. rank_limit: what the effective rank can reach at most.
+    labels, counts: of the rows, None = unknown."""
 
     path: str
     role: str
     steps: Int64
     mean_cosine: Float64
     effective_rank: Float64
+    directions: Float64
     norms: Float32
     gradients: Float32
     updates: Float32

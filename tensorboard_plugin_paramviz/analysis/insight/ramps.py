@@ -52,7 +52,7 @@ def departure(
     places, before, shapes, energies = _basis(x.tobytes(), trend, power)
     left = y - before @ (before.T @ y)  # [C], what the course before leaves
     whole = float(left @ left)
-    along = shapes @ left  # [K]
+    along = np.einsum("kc,c->k", shapes, left)  # [K]; BLAS would wake its threads for it
     explained = along**2 / energies
     best = int(np.argmax(explained))
     rest = max(whole - float(explained[best]), 1e-12 * whole, 1e-30)
@@ -87,7 +87,8 @@ def _basis(moments: bytes, trend: bool, power: int) -> tuple[Float64, Float64, F
         shapes.append(1 - np.exp(-(x - onsets[:, None]).clip(0) / scale))
         places.append(np.stack([onsets, np.full(len(onsets), 2 * scale)], 1))
     every = np.concatenate(shapes) ** power  # [K, C]
-    every -= (every @ before) @ before.T
+    for column in before.T:
+        every -= np.multiply.outer(np.einsum("kc,c->k", every, column), column)
     energies = np.einsum("kc,kc->k", every, every)
     kept = energies > 1e-6 * len(x)
     return np.concatenate(places)[kept], before, every[kept], energies[kept]

@@ -7,8 +7,9 @@ import numpy as np
 from tensorboard_plugin_paramviz.analysis.insight.bins import bin_medians
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Boundary, Curve, Float64, Known
 
-#: Of the peak: a rate above it has arrived, a rate below it has left.
-_ARRIVED, _LEFT = 0.97, 0.97
+#: Of the peak: a rate above the first has arrived; one that comes to below the second decays, and from the moment on at
+#: which it was last as near to the peak as the third.
+_ARRIVED, _LEFT, _AT_PEAK = 0.97, 0.97, 0.9999
 #: As a share of the run: a warm-up longer than this is a schedule of another kind, and a peak shorter is no plateau.
 _LONGEST_WARM_UP, _SHORTEST_STABLE = 0.3, 0.08
 
@@ -24,11 +25,11 @@ def boundaries(known: Known) -> tuple[Boundary, ...]:
         return ()
     high = np.flatnonzero(values >= _ARRIVED * peak)
     found = []
-    begin, end = curve.steps[high[0]], curve.steps[high[-1]]
+    begin, end = curve.steps[high[0]], curve.steps[np.flatnonzero(values >= _AT_PEAK * peak)[-1]]
     if values[0] < _ARRIVED * peak and known.share(begin) <= _LONGEST_WARM_UP:
         found.append(Boundary("warm_up_end", int(curve.steps[int(np.argmax(values))])))
     if values[-1] < _LEFT * peak:
-        found.append(Boundary("decay_start", int(end if end > begin else begin)))
+        found.append(Boundary("decay_start", int(max(begin, end))))
     return tuple(found)
 
 
@@ -43,12 +44,7 @@ def stable_until(known: Known) -> float | None:
         return None
     decays = float(known.share(np.array(found["decay_start"])))
     begins = float(known.share(np.array(found.get("warm_up_end", known.first))))
-    return decays if decays - begins >= _SHORTEST_STABLE + _cosine_top(known) else None
-
-
-def _cosine_top(known: Known) -> float:
-    """How long a cosine that falls to nothing seems to stand still at its top: acos(0.94) / pi of its length."""
-    return 0.11
+    return decays if decays - begins >= _SHORTEST_STABLE else None
 
 
 def progress_at(known: Known, shares: Float64) -> Float64:

@@ -38,7 +38,7 @@ def embedding_collapse(known: Known) -> list[Finding]:
             if cosine[-1] > CONE and table.role == "token_embedding":
                 found.append(_cone(known, table, float(cosine[-1])))
             continue
-        fits = _turning(shares, cosine) if one_way else departure(shares, -np.log(rank), trend=False)
+        fits = _turning(shares, table.directions[good]) if one_way else departure(shares, -np.log(rank), trend=False)
         onset = fits.onset if fits is not None and fits.size > 0 else float(shares[int(np.argmax(cosine > CONE))])
         step = known.step_at(onset)
         # By chance none but the position table of a tiny model stands so; it need not learn much.
@@ -55,24 +55,14 @@ def embedding_collapse(known: Known) -> list[Finding]:
     return found
 
 
-def _turning(shares: Float64, cosine: Float64) -> Departure | None:
-    """When the rows began to turn. A row that is to a part c the common direction and to 1 - c itself has a mean cosine
-    that grows with the square of c at first: so c is what is fitted, from the energy that rows have in common over that
-    which they have not, less what it was before."""
-    rough = departure(shares, cosine, trend=False)
-    if rough is None or rough.size <= 0:
-        return rough
-    before = (shares < rough.onset - 0.02) & (shares > rough.onset - 0.2)
-    if before.sum() < 3:
-        return rough
-    base = float(np.clip(np.median(cosine[before]), -0.2, 0.95))
-    excess = ((cosine - base) / (1 - base)).clip(-0.5, 0.9999)  # c^2 / (c^2 + (1 - c)^2)
-    common = np.sqrt(np.abs(excess) / (1 - np.abs(excess)))
-    part = common / (1 + common)
-    # Its square, since of the root noise is all that is seen where it is small.
-    begin = max(0.0, rough.onset - 0.2)
-    fine = departure(shares, np.sign(excess) * part**2, trend=False, power=2, begin=begin)
-    return fine if fine is not None and fine.size > 0 and fine.score > 12 else rough
+def _turning(shares: Float64, directions: Float64) -> Departure | None:
+    """When the rows began to turn. Of a row that is to a part c the common direction and to 1 - c itself the cosine
+    with that direction grows with c, while the mean cosine of two rows grows with its square, which begins unseen. The
+    common direction is the mean one at last."""
+    last = directions[-1] / max(float(np.linalg.norm(directions[-1])), 1e-12)
+    along = (directions @ last).clip(-0.9, 0.9999)  # [E]
+    ratio = along / np.sqrt(1 - along**2)  # c / (1 - c)
+    return departure(shares, ratio / (1 + np.abs(ratio)), trend=False)
 
 
 def _cone(known: Known, table: Table, cosine: float) -> Finding:

@@ -94,7 +94,8 @@ def test_a_standstill_before_a_drop_is_a_plateau_unless_the_schedule_explains_th
 def test_validation_that_rises_while_training_falls_is_overfitting_and_with_it_is_not() -> None:
     rng = np.random.default_rng(3)
     rise = 0.4 * ((X - 0.4) / 0.6).clip(0) ** 1.3
-    validation = healthy_loss(6, 0) * (1 + rise) + 0.01 * rng.standard_normal(STEPS)
+    least = healthy_loss(6, 0)[int(0.4 * STEPS)]
+    validation = np.maximum(healthy_loss(6, 0), least) * (1 + rise) + 0.01 * rng.standard_normal(STEPS)
     fitted = known(healthy_loss(6) * (1 - 0.5 * rise), validation=curve(validation, 40))
     assert said(diagnose(fitted))["overfitting"] == pytest.approx(0.4 * STEPS, abs=0.03 * STEPS)
     spoiled = known(healthy_loss(6) * (1 + rise), validation=curve(validation, 40))

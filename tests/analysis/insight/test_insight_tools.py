@@ -88,6 +88,9 @@ def test_a_schedule_s_warm_up_and_decay_are_told_where_they_are() -> None:
     found = {one.name: one.step for one in boundaries(known(learning_rate=curve(rate)))}
     assert found["warm_up_end"] == pytest.approx(60, abs=4)
     assert found["decay_start"] == pytest.approx(0.8 * STEPS, abs=0.01 * STEPS)
+    cosine = 1e-3 * np.where(X < 0.05, (X + 5e-4) / 0.0505, 0.55 + 0.45 * np.cos(np.pi * (X - 0.05) / 0.95))
+    began = {one.name: one.step for one in boundaries(known(learning_rate=curve(cosine)))}
+    assert began["decay_start"] == pytest.approx(0.05 * STEPS, abs=0.01 * STEPS)
     assert boundaries(known(learning_rate=curve(np.full(STEPS, 1e-3)))) == ()
     assert boundaries(known()) == ()
 
@@ -100,10 +103,11 @@ def test_progress_is_the_sum_of_learning_rates() -> None:
 
 def test_rows_are_measured_as_their_formulas_say() -> None:
     rows = np.random.default_rng(0).standard_normal((40, 12)).astype(np.float32) + 0.5
-    cosine, rank = measure_rows(rows)
+    cosine, rank, direction = measure_rows(rows)
     units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     assert cosine == pytest.approx((units @ units.T)[~np.eye(40, dtype=bool)].mean(), abs=1e-5)
     values = np.linalg.svd(rows.astype(float), compute_uv=False)
     shares = values / values.sum()
     assert rank == pytest.approx(np.exp(-(shares * np.log(shares)).sum()), rel=1e-4)
-    assert np.isnan(measure_rows(np.full((5, 3), np.nan, np.float32))).all()
+    np.testing.assert_allclose(direction, units.mean(0), rtol=1e-5)
+    assert np.isnan(measure_rows(np.full((5, 3), np.nan, np.float32))[:2]).all()

@@ -52,6 +52,7 @@ export class Stage {
     this.props = { ...this.props, ...changed };
     this.palette = paletteOf(this.props.theme);
     if (keys.has("layout") || keys.has("labelMode") || keys.has("shapes")) this.#build();
+    else if (keys.has("notes")) this.words = wordsOf(this.props.layout, this.props);
     if (keys.has("layout")) for (const camera of [this.#solid, this.#plane]) camera.moved = false;
     if (keys.has("layout") || keys.has("insets")) this.refit(CAMERA_MS, now);
     return keys;

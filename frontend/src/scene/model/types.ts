@@ -34,6 +34,8 @@ export interface ModelProps {
   readonly told: readonly string[];
   /** Extents in words, "65 × 128"; "" = none. */
   readonly shapes: readonly string[];
+  /** A few words below each block's plate, by its number. */
+  readonly notes: ReadonlyMap<number, string>;
   readonly labelMode: LabelMode;
   /** Moving pictures may be drawn with fewer px where they come too slowly. */
   readonly mayEconomize: boolean;

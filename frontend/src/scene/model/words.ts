@@ -21,6 +21,7 @@ export interface Word {
 export interface Named {
   readonly shapes: readonly string[];
   readonly labelMode: LabelMode;
+  readonly notes: ReadonlyMap<number, string>;
 }
 
 const ABOVE = -7;
@@ -30,13 +31,22 @@ const ASIDE = 8;
 const OUT = 34;
 
 /** The most important first: where two would cover each other, the later one is left out. */
-export function wordsOf(layout: Layout, { shapes, labelMode }: Named): Word[] {
+export function wordsOf(layout: Layout, { shapes, labelMode, notes }: Named): Word[] {
   const words: Word[] = layout.captions.map((caption) => ({ ...caption, z: 0, down: 0, layer: null }));
   if (labelMode === "off") return layout.recognized ? words.filter((word) => word.strong) : [];
   if (!layout.recognized) return words;
   const plates = layout.plates.filter((plate) => !plate.folded);
   const first = plates[0]?.first ?? null;
   const upright = layout.slabs.find((slab) => slab.upright);
+  for (const { first: block, title } of plates) {
+    const text = notes.get(block);
+    const at = words.findIndex((word) => word.strong && word.text === title);
+    const named = words[at];
+    if (!text || !named) continue;
+    // It takes the title's place, and the title goes up a line.
+    words[at] = { ...named, down: -LINE };
+    words.push({ ...named, text, strong: false, down: 4 });
+  }
   for (const slab of layout.slabs) {
     if (slab.block === null) words.push(...outside(slab, shapes[slab.layer] ?? "", slab === upright));
     else if (slab.block === first || labelMode === "all")
