@@ -92,7 +92,7 @@ def _by_slope(
     begun = min(_begun(known), until)
     breaks = [begun, until]
     if drop is not None and drop.end < until:
-        breaks += [drop.begin, drop.end]
+        breaks += [max(drop.stood, begun), drop.begin, drop.end]
     decays = stable_until(known)
     breaks += [decays] if decays is not None and begun < decays < until else []
     breaks += [share for one in quiet if begun < (share := float(known.share(np.array(one.first)))) < until]
@@ -107,10 +107,16 @@ def _by_slope(
             text = f"After a standstill ln(loss) drops by {drop.size:.2f} at once."
             found.append(Stretch(labels.RAPID_LEARNING, begin, end, 0.9, text))
             continue
+        if drop is not None and abs(end - drop.begin) < 1e-9:
+            text = f"The loss falls by less than 1.2 % in a tenth of the run, until it drops by {drop.size:.2f} in ln."
+            found.append(Stretch(labels.PLATEAU, begin, end, 0.9, text))
+            continue
         if inside.sum() < 6:
             continue
         law = fall_in_pieces(x[inside], y[inside], progress[inside])
-        stands = labels.PLATEAU if _stands_for_more(begin, end, drop, quiet, known) else labels.CONVERGENCE
+        stands = labels.PLATEAU if _nothing_comes(begin, quiet, known) else labels.CONVERGENCE
+        if drop is not None and end <= drop.stood + 1e-9:
+            stands = labels.REFINEMENT  # the law of the whole stretch says when it stands
         found += _labelled(x[inside], law.slope, law.error, begin, end, stands)
     return found
 
@@ -128,11 +134,9 @@ def _begun(known: Known) -> float:
     return float(known.share(known.train.steps[at : at + 1])[0])
 
 
-def _stands_for_more(begin: float, end: float, drop: Drop | None, quiet: list[Finding], known: Known) -> bool:
-    """A loss that stands is a plateau where it falls further later, or no gradient comes through; else it has come to
-    where it goes."""
-    before_drop = drop is not None and end <= drop.begin + 1e-9
-    return before_drop or any(float(known.share(np.array(one.first))) <= begin + 1e-9 for one in quiet)
+def _nothing_comes(begin: float, quiet: list[Finding], known: Known) -> bool:
+    """No gradient comes through: a loss that stands then could fall further."""
+    return any(float(known.share(np.array(one.first))) <= begin + 1e-9 for one in quiet)
 
 
 def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
