@@ -17,7 +17,7 @@ import pytest
 from conftest import Complaints
 from page import Tab
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from serving import tensorboard
 from trained import train
 
@@ -318,7 +318,7 @@ def test_the_menu_is_used_by_keyboard_alone(address: str, open_tab: OpenTab, wid
     assert box["y"] + box["height"] <= inner["height"]
     assert press("Escape") == "Save (P)"
     menu(tab).wait_for(state="hidden")
-    assert button.get_attribute("aria-expanded") == "false"
-    assert (tab.step(), tab.last_step()) == (STEP, tab.last_step()), "the arrows were the menu's"
+    expect(button).to_have_attribute("aria-expanded", "false")
+    assert tab.step() == STEP, "the arrows were the menu's"
     page.keyboard.press("p")
     menu(tab).wait_for()
