@@ -11,6 +11,7 @@ Int64 = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
+_LARGEST = (1 << 63) - 1
 #: A value stands out of its column where it is this many times the column's mean or less than its inverse; on a linear
 #: scale, where it is farther from the mean than so many times the usual distance of neighbours in time.
 SPIKE_RATIO, SPIKE_DISTANCES = 2.0, 6.0
@@ -34,9 +35,11 @@ def step_edges(steps: Int64, most: int, first: int, last: int) -> Int64:
     has one of its own; else columns are equally wide in steps."""
     inside = steps[(steps >= first) & (steps <= last)]
     if len(inside) <= most:
-        return np.append(inside, last + 1) if len(inside) else np.array([first, last + 1], np.int64)
+        return np.array([*inside.tolist(), min(last + 1, _LARGEST)] if len(inside) else [first, last + 1], np.int64)
     most = min(most, last - first + 1)
-    return first + (np.arange(most + 1) * (last - first + 1)) // most
+    # As Python's integers: a step may be any that fits into 64 bits, and the width of the range then isn't one.
+    edges = [first + k * (last - first + 1) // most for k in range(most + 1)]
+    return np.array([min(edge, _LARGEST) for edge in edges], np.int64)
 
 
 def binned(steps: Int64, values: Float32, edges: Int64, *, log: bool) -> Columns:

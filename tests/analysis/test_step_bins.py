@@ -71,6 +71,14 @@ def test_few_snapshots_have_a_column_each_however_unevenly_they_lie() -> None:
     assert columns.shown.tolist() == [[0, 1, 2, 3, 4]]
 
 
+def test_steps_may_be_any_of_64_bits() -> None:
+    steps = np.array([-(1 << 62), 0, 1, (1 << 62) - 1, 1 << 62], np.int64)
+    for most in (1, 2, 3, 5, 100):
+        edges = step_edges(steps, most, int(steps[0]), int(steps[-1]))
+        assert (np.diff(edges.astype(object)) > 0).all()
+        assert binned(steps, np.ones((5, 1), np.float32), edges, log=True).counts.sum() == 5
+
+
 @pytest.mark.parametrize("log", [True, False])
 def test_a_stretch_without_snapshots_is_empty_and_not_zero(log: bool) -> None:
     steps = np.concatenate([np.arange(50), np.arange(950, 1_000)]).astype(np.int64)
