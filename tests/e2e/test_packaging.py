@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -65,6 +66,13 @@ def test_wheel_and_sdist_carry_the_built_page(shipped: tuple[Path, Path]) -> Non
     assert "nanogpt_writer.py" in names
     with tarfile.open(sdist) as archive:
         assert any(name.endswith(PAGE) for name in archive.getnames())
+
+
+def test_the_page_is_small_enough_to_open_at_once(shipped: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(shipped[1]) as archive:
+        scripts = [name for name in archive.namelist() if "/static/" in name and name.endswith((".js", ".css"))]
+        size = sum(len(gzip.compress(archive.read(name), 9)) for name in scripts)
+    assert size <= 350_000, f"all scripts together have {size:,} bytes, gzipped"
 
 
 def test_the_installed_wheel_is_a_working_plugin_without_torch(shipped: tuple[Path, Path], tmp_path: Path) -> None:
