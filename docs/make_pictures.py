@@ -2,7 +2,8 @@
 
     python docs/make_pictures.py [--dataset shakespeare|python|FILE] [--steps 600] [--run DIR]
 
-Writes docs/pictures/tab.png (one step) and docs/pictures/learning.webp (the tokens through all of training, a loop).
+Writes docs/pictures/tab.png (one step), layers.png (the model at that step) and learning.webp (the tokens through all
+of training, a loop).
 """
 
 from __future__ import annotations
@@ -65,8 +66,18 @@ def photograph(browser: Browser, address: str, run: str) -> None:
     page.mouse.move(SIZE["width"] / 2, SIZE["height"] - 2)
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     page.wait_for_timeout(1000)
-    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(PICTURES / "tab.png", optimize=True)
+    take(page, "tab")
+    page.keyboard.press("Escape")
+    tab.frame.locator(".view-switch").get_by_text("Layers", exact=True).click()
+    tab.frame.locator(".layers-legend .ramp").wait_for()
+    page.wait_for_timeout(4000)
+    take(page, "layers")
     context.close()
+
+
+def take(page: Page, name: str) -> None:
+    """What the page shows, in its own colours: those of a scale must not be rounded to fewer."""
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(PICTURES / f"{name}.png", optimize=True)
 
 
 def loop(page: Page, tab: Tab) -> None:
