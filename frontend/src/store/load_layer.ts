@@ -11,6 +11,7 @@ import { followCells } from "./load_cells";
 import { playing } from "./playback";
 import { model, run } from "./runs";
 import { showing } from "./settings";
+import { stepColumns } from "./step_columns";
 import { layersShown } from "./view";
 
 /** More than twice as many as the inspector has px. */
@@ -87,20 +88,5 @@ function followSnapshot(): () => void {
 
 export function courseOf(reply: Reply<LayerHeader>): Course {
   const { header } = reply;
-  const edges = reply.numbers("edges");
-  return {
-    run: header.run,
-    generation: header.generation,
-    path: header.path,
-    stats: header.stats,
-    total: header.total,
-    firstStep: header.first_step ?? 0,
-    lastStep: header.last_step ?? 0,
-    edges,
-    shown: reply.floats("shown"),
-    low: reply.floats("low"),
-    high: reply.floats("high"),
-    counts: reply.numbers("counts"),
-    columns: edges.length - 1,
-  };
+  return { ...stepColumns(reply), path: header.path, stats: header.stats };
 }

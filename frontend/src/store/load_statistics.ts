@@ -8,6 +8,7 @@ import { latest, REST_MS } from "./latest";
 import { model, run } from "./runs";
 import { showing } from "./settings";
 import { type Heat, heat, heatRange, setHeatRange, setStat, stat, zoomedHeat } from "./statistics";
+import { stepColumns } from "./step_columns";
 
 /** As many as a wide canvas has px. */
 const COLUMNS = 1440;
@@ -79,23 +80,12 @@ function overlaps([first, last]: readonly [number, number], info: RunInfo): bool
 
 export function heatOf(reply: Reply<HeatHeader>, range: readonly [number, number] | null = null): Heat {
   const { header } = reply;
-  const edges = reply.numbers("edges");
   return {
-    run: header.run,
-    generation: header.generation,
+    ...stepColumns(reply),
     stat: header.stat,
     log: header.log,
     held: header.held,
-    total: header.total,
-    firstStep: header.first_step ?? 0,
-    lastStep: header.last_step ?? 0,
-    edges,
-    shown: reply.floats("shown"),
-    low: reply.floats("low"),
-    high: reply.floats("high"),
     broken: reply.bytes("broken"),
-    counts: reply.numbers("counts"),
-    columns: edges.length - 1,
     layers: header.layers.length,
     range,
   };
