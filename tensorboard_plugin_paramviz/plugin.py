@@ -74,6 +74,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/layer": self._binary(("run", "path", "columns", "from", "to"), lambda asked: self._replies.layer(asked)),
             "/probe": self._binary(("run",), lambda asked: self._replies.probe(asked)),
             "/costs": self._binary(("run",), lambda asked: self._replies.costs(asked)),
+            "/insights": self._json(("run",), lambda asked: self._replies.insights(asked)),
             "/thumbs": self._binary(("run", "step"), lambda asked: self._replies.thumbs(asked)),
             "/umap": self._route(self._serve_umap),
             "/export": self._route(self._serve_export),

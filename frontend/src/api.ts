@@ -6,6 +6,7 @@ import type {
   ClustersHeader,
   CostsHeader,
   HeatHeader,
+  Insights,
   LayerHeader,
   Model,
   PositionsHeader,
@@ -182,6 +183,8 @@ export const getStats = (query: { run: string; from: number; to: number }, signa
   binary<StatsHeader>("stats", { ...query }, signal);
 
 export const getCosts = (run: string, signal: AbortSignal | null) => binary<CostsHeader>("costs", { run }, signal);
+
+export const getInsights = (run: string, signal: AbortSignal | null) => json<Insights>("insights", { run }, signal);
 
 export const getProbe = (run: string, signal: AbortSignal | null) => binary<ProbeHeader>("probe", { run }, signal);
 

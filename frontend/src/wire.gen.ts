@@ -1,4 +1,4 @@
-// Generated from web/wire.py. Don't edit: run `python -m tensorboard_plugin_paramviz.web.generate_wire --write`.
+// Generated from web/wire.py and web/wire_insights.py. Don't edit: run `python -m tensorboard_plugin_paramviz.web.generate_wire --write`.
 
 /**
  * One run with records of ours. step figures are None until the first snapshot. generation changes when what was
@@ -370,4 +370,76 @@ export interface ProbeHeader {
   blocks: number[];
   stats: string[];
   arrays: ArrayInfo[];
+}
+
+/**
+ * What a stretch of a run is doing, first_step <= step <= last_step; the next begins after it. name: the name on
+ * screen, sentence case. confidence: 0 to 1. provisional: what comes next may still change it. reason: one
+ * sentence.
+ */
+export interface Phase {
+  name: string;
+  first_step: number;
+  last_step: number;
+  confidence: number;
+  provisional: boolean;
+  reason: string;
+}
+
+/**
+ * A step at which the schedule of the learning rate changes, as it was logged.
+ */
+export interface Boundary {
+  name: string;
+  step: number;
+}
+
+/**
+ * steps rise; values are null where they aren't finite.
+ */
+export interface EvidenceSeries {
+  name: string;
+  steps: number[];
+  values: (number | null)[];
+}
+
+/**
+ * A chart, at most 240 points a series, and the threshold that was crossed in it.
+ */
+export interface Evidence {
+  series: EvidenceSeries[];
+  threshold: number | null;
+  threshold_name: string;
+  log: boolean;
+}
+
+/**
+ * One thing said about a run. insight: its kind, as `diagnosis` names it. layers: paths, none where it concerns
+ * the whole run. tokens: labels. confidence: 0 to 1. source: where the rule is from.
+ */
+export interface Finding {
+  insight: string;
+  severity: "note" | "watch" | "problem";
+  first_step: number;
+  last_step: number;
+  layers: string[];
+  tokens: string[];
+  sentence: string;
+  confidence: number;
+  evidence: Evidence | null;
+  causes: string[];
+  remedies: string[];
+  source: string;
+}
+
+/**
+ * `insights`. phases: one after the other without gaps. findings: the worst first, then by step.
+ */
+export interface Insights {
+  run: string;
+  generation: number;
+  snapshots: number;
+  phases: Phase[];
+  boundaries: Boundary[];
+  findings: Finding[];
 }

@@ -1,4 +1,4 @@
-"""TypeScript interfaces from the TypedDicts of `web/wire.py`, so that the wire is typed once.
+"""TypeScript interfaces of what `web/wire.py` and `web/wire_insights.py` name, so that the wire is typed once.
 
 python -m tensorboard_plugin_paramviz.web.generate_wire            # print
 python -m tensorboard_plugin_paramviz.web.generate_wire --write    # rewrite frontend/src/wire.gen.ts
@@ -13,7 +13,7 @@ import typing
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
-from tensorboard_plugin_paramviz.web import wire
+from tensorboard_plugin_paramviz.web import wire, wire_insights
 
 GENERATED = Path(__file__).parents[2] / "frontend" / "src" / "wire.gen.ts"
 COMMAND = "python -m tensorboard_plugin_paramviz.web.generate_wire --write"
@@ -66,16 +66,19 @@ def interface(typed_dict: Any) -> str:
 
 
 def generate() -> str:
-    """The whole file: every TypedDict of `wire`, in the order written there."""
+    """The whole file: every TypedDict of these modules, in the order written there."""
     classes = [
-        value for value in vars(wire).values() if typing.is_typeddict(value) and value.__module__ == wire.__name__
+        value
+        for module in (wire, wire_insights)
+        for value in vars(module).values()
+        if typing.is_typeddict(value) and value.__module__ == module.__name__
     ]
-    head = f"// Generated from web/wire.py. Don't edit: run `{COMMAND}`."
+    head = f"// Generated from web/wire.py and web/wire_insights.py. Don't edit: run `{COMMAND}`."
     return "\n\n".join([head, *map(interface, classes)]) + "\n"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="TypeScript interfaces of web/wire.py")
+    parser = argparse.ArgumentParser(description="TypeScript interfaces of the wire")
     parser.add_argument("--write", action="store_true", help="rewrite the generated file")
     parser.add_argument("--check", action="store_true", help="exit 1 when the generated file is out of date")
     arguments = parser.parse_args()

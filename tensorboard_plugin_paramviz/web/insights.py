@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.analysis.insight import Diagnosis, Evidence, Finding, diagnose
+from tensorboard_plugin_paramviz.web import wire_insights as wire
 from tensorboard_plugin_paramviz.web.insight_sources import Sources, Taken
 
 #: Points of a series in the reply, and runs kept.
@@ -20,27 +20,34 @@ class Insights:
 
     def __init__(self) -> None:
         self._sources = Sources()
-        self._kept: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[tuple[int, ...], wire.Insights]] = {}
+        self._making: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def reply(self, taken: Taken) -> dict[str, Any]:
+    def reply(self, taken: Taken) -> wire.Insights:
         """JSON values only. Raises MissingError where the run has no model record. Cost: the first time all statistics
         and up to 128 snapshots of each embedding are read; then what is new of the rows, and a diagnosis, tens of
         milliseconds."""
         with self._lock:
-            kept = self._kept.get(taken.run)
-        if kept is not None and kept[0] == taken.mark:
-            return kept[1]
-        found = told(taken, diagnose(self._sources.known(taken)))
-        with self._lock:
-            self._kept.pop(taken.run, None)
-            while len(self._kept) >= MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[taken.run] = (taken.mark, found)
-        return found
+            making = self._making.setdefault(taken.run, threading.Lock())
+        # Of many pages that hear of a new snapshot at once one has it made, the others wait for that.
+        with making:
+            with self._lock:
+                kept = self._kept.get(taken.run)
+            if kept is not None and kept[0] == taken.mark:
+                return kept[1]
+            found = told(taken, diagnose(self._sources.known(taken)))
+            with self._lock:
+                self._kept.pop(taken.run, None)
+                while len(self._kept) >= MOST_KEPT:
+                    gone = next(iter(self._kept))
+                    self._kept.pop(gone)
+                    self._making.pop(gone, None)
+                self._kept[taken.run] = (taken.mark, found)
+            return found
 
 
-def told(taken: Taken, diagnosis: Diagnosis) -> dict[str, Any]:
+def told(taken: Taken, diagnosis: Diagnosis) -> wire.Insights:
     return {
         "run": taken.run,
         "generation": taken.generation,
@@ -61,10 +68,10 @@ def told(taken: Taken, diagnosis: Diagnosis) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> wire.Finding:
     return {
         "insight": finding.insight,
-        "severity": str(finding.severity),
+        "severity": finding.severity.value,
         "first_step": int(finding.first),
         "last_step": int(finding.last),
         "layers": list(finding.layers),
@@ -78,7 +85,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any]:
+def _evidence(evidence: Evidence) -> wire.Evidence:
     return {
         "series": [
             {"name": one.name, "steps": steps.tolist(), "values": _numbers(values)}

@@ -15,12 +15,14 @@ from tensorboard_plugin_paramviz.reader import Index, RunIndex, SnapshotReader
 from tensorboard_plugin_paramviz.reader.figures import Figures
 from tensorboard_plugin_paramviz.record import STAT_UNITS
 from tensorboard_plugin_paramviz.record.names import PROBE_TAG, SELF_TAG, THUMB_RANGES_TAG, THUMBS_TAG
-from tensorboard_plugin_paramviz.web import binary, heat, row_replies, wire
+from tensorboard_plugin_paramviz.web import binary, heat, row_replies, wire, wire_insights
 from tensorboard_plugin_paramviz.web.arguments import Arguments
 from tensorboard_plugin_paramviz.web.bases import Bases
 from tensorboard_plugin_paramviz.web.clusters import Clusters
 from tensorboard_plugin_paramviz.web.costs import costs_of
 from tensorboard_plugin_paramviz.web.curves import likely_curves
+from tensorboard_plugin_paramviz.web.insight_sources import take
+from tensorboard_plugin_paramviz.web.insights import Insights
 from tensorboard_plugin_paramviz.web.positions import Positions
 from tensorboard_plugin_paramviz.web.probe_replies import probe_of
 from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
@@ -49,6 +51,7 @@ class Replies:
         self._stat_series = StatSeries()
         self._umap = UmapReplies(cache)
         self._sessions = Sessions()
+        self._insights = Insights()
 
     def runs(self) -> wire.Runs:
         with self._index.lock:
@@ -195,6 +198,11 @@ class Replies:
             snapshots.run, snapshots.generation, snapshots.model(), levels, ranges, arguments.step("step")
         )
         return binary.encode(header, arrays)
+
+    def insights(self, arguments: Arguments) -> wire_insights.Insights:
+        with self._index.lock:
+            taken = take(self._run(arguments.text("run")))
+        return self._insights.reply(taken)
 
     def costs(self, arguments: Arguments) -> bytes:
         with self._index.lock:

@@ -29,6 +29,7 @@ ROUTES = {
     "thumbs": "thumbs?run={run}",
     "probe": "probe?run={run}",
     "costs": "costs?run={run}",
+    "insights": "insights?run={run}",
     "updates": "updates",
     "events": "events",
 }

@@ -34,6 +34,7 @@ WHILE_RUNNING: dict[str, tuple[str, str, str | None]] = {
     "layer": (PACKAGE + "web.heat", "step_edges", "layer" + RUN + "&path=transformer.wte"),
     "probe": (PACKAGE + "web.replies", "probe_of", "probe" + RUN),
     "costs": (PACKAGE + "web.replies", "costs_of", "costs" + RUN),
+    "insights": (PACKAGE + "web.replies", "take", "insights" + RUN),
     "thumbs": (PACKAGE + "web.replies", "thumbs_at", "thumbs" + RUN),
     "umap": (PACKAGE + "web.umap_replies", "fingerprint", "umap" + RUN + OF + "&step=0"),
     "decimation": (PACKAGE + "web.replies", "keep_extremes", "scalars" + RUN + "&tag=train/loss"),

@@ -217,6 +217,7 @@ ROUTES = {
     "thumbs": ("run", "step"),
     "probe": ("run",),
     "costs": ("run",),
+    "insights": ("run",),
     "updates": ("cursor",),
 }
 

@@ -1,6 +1,9 @@
 /** The page: which panels there are at this width and in this state. */
 
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { followFullScreen } from "../store/full_screen";
+import { largeStat } from "../store/large_chart";
 import { answered, indexing, runs } from "../store/runs";
 import {
   filtersOpen,
@@ -12,24 +15,28 @@ import {
   settingsOpen,
   theme,
 } from "../store/settings";
+import { loadedCount } from "../store/timeline";
+import { summaryOpen } from "../store/training";
 import { layersShown } from "../store/view";
 import { Centre } from "./centre";
-import { LargeChart } from "./charts/large_chart";
 import { IconButton } from "./controls";
 import { Dock } from "./dock";
 import { EmptyState } from "./empty_state";
 import { Inspector } from "./inspector";
 import { onPageKey } from "./keys";
 import { LeftPanel, RunSelect } from "./left_panel";
+import { bringRest, LargeChart, TrainingSummary } from "./parts";
 import { focusSearch } from "./search_field";
 import { SettingsPanel } from "./settings_panel";
 import { Shortcuts } from "./shortcuts";
 import { ShownTable } from "./shown_table";
-import { TrainingSummary } from "./training_figures";
 import { Transport } from "./transport";
 import { ViewSwitch } from "./view_switch";
 
+const REST_MS = 1500;
+
 export function App() {
+  useRest();
   const none = answered.value && runs.value.length === 0 && indexing.value?.done !== false;
   const form = layout.value;
   const drawer = form !== "wide";
@@ -49,11 +56,32 @@ export function App() {
       )}
       <SettingsPanel />
       <ShownTable />
-      <LargeChart />
-      <TrainingSummary />
+      <Once wanted={largeStat.value !== null}>
+        <LargeChart />
+      </Once>
+      <Once wanted={summaryOpen.value}>
+        <TrainingSummary />
+      </Once>
       <Shortcuts />
     </div>
   );
+}
+
+/** Made when it is first wanted; a window that closes has to stay, or it could not give the focus back. */
+function Once({ wanted, children }: { wanted: boolean; children: ComponentChildren }) {
+  const made = useRef(false);
+  made.current ||= wanted;
+  return made.current && <>{children}</>;
+}
+
+/** What is wanted next should be here before, even if the server goes; after the first picture. */
+function useRest(): void {
+  const any = loadedCount.value > 0;
+  useEffect(() => {
+    if (!any) return;
+    const timer = window.setTimeout(() => void bringRest(), REST_MS);
+    return () => window.clearTimeout(timer);
+  }, [any]);
 }
 
 /** On a phone there is room for the views or the run; the run is chosen in the drawer then. */

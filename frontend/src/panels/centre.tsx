@@ -4,10 +4,8 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { VIEW_NAMES, type View, view } from "../store/view";
 import { EmbeddingsView } from "./embeddings_view";
-import { HeatView } from "./heat_view";
-import { LayersView } from "./layers_view";
-import { LayersWords } from "./layers_words";
 import { Notices } from "./notices";
+import { HeatView, LayersPane } from "./parts";
 
 export function Centre() {
   const box = useRef<HTMLElement>(null);
@@ -18,8 +16,7 @@ export function Centre() {
         <EmbeddingsView />
       </Pane>
       <Pane of="layers">
-        <LayersView />
-        <LayersWords />
+        <LayersPane />
       </Pane>
       <Pane of="heat">
         <HeatView />

@@ -14,8 +14,9 @@ import { RunOrComparison, TokenOrBoth } from "./compare_inspector";
 import { IconButton } from "./controls";
 import { GroupDetails } from "./group_details";
 import { Icon } from "./icons";
-import { LayerDetails, LayerHead } from "./layer_details";
+import { LayerHead } from "./layer_head";
 import { NeighbourChips } from "./neighbours";
+import { LayerDetails } from "./parts";
 import { RunLine } from "./run_summary";
 import { nameOf, Tile } from "./token_name";
 

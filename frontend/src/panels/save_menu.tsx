@@ -6,7 +6,7 @@ import { forgetSavings, save, saveAsked, savings } from "../store/saving";
 import { layout } from "../store/settings";
 import { type Cloud, cloud, loadedCount } from "../store/timeline";
 import { Icon } from "./icons";
-import { type Take, take, takeExport } from "./take_away";
+import type { Take } from "./take_away";
 
 const TAKES: readonly { kind: Take; name: string; what: string }[] = [
   { kind: "png", name: "PNG", what: "Picture, twice as sharp as the screen" },
@@ -18,6 +18,14 @@ const WHOLE = [
   { what: "positions", name: "Positions" },
   { what: "embeddings", name: "Vectors" },
 ] as const;
+/** Only now, as seldom anything is taken away. */
+const maker = async () => {
+  try {
+    return await import("./take_away");
+  } catch {
+    throw new Error("TensorBoard did not send what makes files.");
+  }
+};
 const FORMATS = ["csv", "json", "npz"] as const;
 const GAP = 6;
 const EDGE = 8;
@@ -75,11 +83,15 @@ export function SaveMenu() {
         <h2>What is on screen</h2>
         {TAKES.map(({ kind, name, what }) => (
           <div key={kind}>
-            <button type="button" class="save-choice" onClick={() => void save(kind, (tell) => take(kind, tell))}>
+            <button
+              type="button"
+              class="save-choice"
+              onClick={() => void save(kind, async (tell) => (await maker()).take(kind, tell))}
+            >
               <b>{name}</b>
               <span>{what}</span>
             </button>
-            <Progress of={kind} again={() => void save(kind, (tell) => take(kind, tell))} />
+            <Progress of={kind} again={() => void save(kind, async (tell) => (await maker()).take(kind, tell))} />
           </div>
         ))}
         {now?.parts.map((part) => (
@@ -91,7 +103,7 @@ export function SaveMenu() {
 }
 
 function WholeRun({ now, path }: { now: Cloud; path: string }) {
-  const start = (query: ExportQuery) => void save(keyOf(query), () => takeExport(query));
+  const start = (query: ExportQuery) => void save(keyOf(query), async () => (await maker()).takeExport(query));
   return (
     <>
       <h2>The whole run{now.parts.length > 1 && `, ${path}`}</h2>

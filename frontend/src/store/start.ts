@@ -12,6 +12,7 @@ import { followLarge } from "./large_chart";
 import { applyState, type LinkPart, readState } from "./link";
 import { type Awaited, linkParts, nothingAwaited } from "./link_parts";
 import { followClusters } from "./load_clusters";
+import { followInsights } from "./load_insights";
 import { followLayer } from "./load_layer";
 import { followNumbers } from "./load_numbers";
 import { followProbe } from "./load_probe";
@@ -93,6 +94,7 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
     followProbe(() => layersShown.value),
     followLarge(),
     followTraining(),
+    followInsights(),
     followComparison(),
     followStatistics(() => view.value === "heat" || (view.value === "layers" && paintBy.value === "stat")),
     keepUrl(parts),

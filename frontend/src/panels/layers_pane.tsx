@@ -1,0 +1,13 @@
+/** The layers view, and the same in words. */
+
+import { LayersView } from "./layers_view";
+import { LayersWords } from "./layers_words";
+
+export function LayersPane() {
+  return (
+    <>
+      <LayersView />
+      <LayersWords />
+    </>
+  );
+}
