@@ -6,9 +6,9 @@ from typing import Literal, TypedDict
 
 
 class Phase(TypedDict):
-    """What a stretch of a run is doing, first_step <= step <= last_step; the next begins after it. name: the name on
-    screen, sentence case. confidence: 0 to 1. provisional: what comes next may still change it. reason: one
-    sentence."""
+    """What a stretch of a run is doing, first_step <= step <= last_step; the next begins after it. name: as
+    `analysis.insight.labels` has it, e.g. "rapid_learning". confidence: 0 to 1. provisional: what comes next may still
+    change it. reason: one sentence."""
 
     name: str
     first_step: int
