@@ -98,6 +98,15 @@ def build_frontend() -> None:
         [str(node), str(FRONTEND / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel=warn"],
         environment,
     )
+    # The page of a run that is saved as one file, beside the other.
+    _run(
+        [
+            str(node),
+            str(FRONTEND / "node_modules" / "vite" / "bin" / "vite.js"),
+            *("build", "--mode=saved", "--logLevel=warn"),
+        ],
+        environment,
+    )
     STAMP.write_text(wanted + "\n")
 
 

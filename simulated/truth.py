@@ -48,6 +48,9 @@ class Insight(StrEnum):
     RANK_COLLAPSE = "rank_collapse"
     EMBEDDING_COLLAPSE = "embedding_collapse"
     UNDERTRAINED_TOKENS = "undertrained_tokens"
+    CLUSTER_BORN = "cluster_born"
+    CLUSTER_MERGED = "cluster_merged"
+    CLUSTER_DISSOLVED = "cluster_dissolved"
     RESUME = "resume"
 
 

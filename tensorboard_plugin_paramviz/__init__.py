@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tensorboard_plugin_paramviz.callbacks.hugging_face import HuggingFaceCallback as HuggingFaceCallback
     from tensorboard_plugin_paramviz.callbacks.lightning import LightningCallback as LightningCallback
+    from tensorboard_plugin_paramviz.capture.insight_alerts import Finding as Finding
     from tensorboard_plugin_paramviz.capture.watcher import Watcher, watch
 
 __version__ = "0.1.0"
 # Without the callbacks: `import *` must work where their libraries are missing.
-__all__ = ["Watcher", "__version__", "watch"]
+__all__ = ["Finding", "Watcher", "__version__", "watch"]
 
 _LAZY = {
+    "Finding": "capture.insight_alerts",
     "HuggingFaceCallback": "callbacks.hugging_face",
     "LightningCallback": "callbacks.lightning",
     "Watcher": "capture.watcher",

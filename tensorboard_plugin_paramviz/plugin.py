@@ -75,9 +75,11 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/probe": self._binary(("run",), lambda asked: self._replies.probe(asked)),
             "/costs": self._binary(("run",), lambda asked: self._replies.costs(asked)),
             "/insights": self._json(("run",), lambda asked: self._replies.insights(asked)),
+            "/report": self._route(self._serve_report),
             "/thumbs": self._binary(("run", "step"), lambda asked: self._replies.thumbs(asked)),
             "/umap": self._route(self._serve_umap),
             "/export": self._route(self._serve_export),
+            "/share": self._route(self._serve_share),
             "/updates": self._json(("cursor", "wait"), self._updates),
             "/events": self._route(self._serve_events),
             "/static/*": self._route(self._serve_static),
@@ -133,6 +135,11 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         found = self._replies.umap(_arguments(request, ("run", "embedding", "step", "neighbours")))
         return _binary_response(found) if isinstance(found, bytes) else _json_response(request, found)
 
+    def _serve_report(self, request: wrappers.Request) -> wrappers.Response:
+        report = self._replies.report(_arguments(request, ("run",)))
+        headers = [("Content-Disposition", f'attachment; filename="{report.file_name}"')]
+        return _respond(request, report.content, "text/markdown; charset=utf-8", headers=headers)
+
     def _serve_events(self, request: wrappers.Request) -> wrappers.Response:
         arguments = _arguments(request, ("cursor",))
         from tensorboard_plugin_paramviz.web.live import events
@@ -159,6 +166,14 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         export = asked_export(self._index, self._replies._bases.basis, arguments)
         headers = {**_STREAM_HEADERS, "Content-Disposition": f'attachment; filename="{export.file_name}"'}
         return wrappers.Response(export.chunks, content_type=export.content_type, headers=headers)
+
+    def _serve_share(self, request: wrappers.Request) -> wrappers.Response:
+        from tensorboard_plugin_paramviz.web.share.serving import SHARE_ARGUMENTS, asked_share
+
+        shared = asked_share(self._index, self._replies, _arguments(request, SHARE_ARGUMENTS))
+        headers = {**_STREAM_HEADERS, "Content-Disposition": f'attachment; filename="{shared.file_name}"'}
+        # Not as HTML: opened in place it would be a page of TensorBoard's own address.
+        return wrappers.Response(shared.chunks, content_type="application/octet-stream", headers=headers)
 
     def _serve_static(self, request: wrappers.Request) -> wrappers.Response:
         name = request.path.partition("/static/")[2]

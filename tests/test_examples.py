@@ -84,6 +84,16 @@ def test_an_example_records_what_it_says(
     assert lengths[0] > 5 * lengths[-1] > 0  # it has learned to count
 
 
+def test_a_training_that_gets_sick_is_ended_by_what_was_found(tmp_path: Path) -> None:
+    done = start(str(EXAMPLES / "stop_when_sick.py"), str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "problem: " in done.stdout
+    assert "what people do: " in done.stdout
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("Stopped early, at step ")
+    assert last.endswith(f"tensorboard --logdir {tmp_path}")
+
+
 def test_every_example_is_in_the_index_and_imports_nothing_to_download() -> None:
     index = (EXAMPLES / "README.md").read_text()
     names = {path.name for path in EXAMPLES.iterdir() if path.is_file()} - {"README.md"}

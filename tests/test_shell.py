@@ -110,7 +110,7 @@ def test_the_standard_output_gets_a_table_and_nothing_else(
         (["export", "{logs}/nowhere"], "no directory '{logs}/nowhere': give the one you give to tensorboard"),
         (["export", "{logs}/b", "--what", "weights"], "invalid choice: 'weights' (choose from"),
         (["export"], "the following arguments are required: LOGDIR"),
-        ([], "the following arguments are required: list | export"),
+        ([], "the following arguments are required: list | check | report | export | share"),
     ],
 )
 def test_a_mistake_gets_one_line_that_names_the_mend(

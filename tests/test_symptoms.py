@@ -217,6 +217,27 @@ def undertrained_tokens(run: RecordedRun) -> None:
 
 
 @symptom
+def clusters_change(run: RecordedRun) -> None:
+    labels = run.model.embeddings[0].labels
+    assert labels is not None
+
+    def tightness(rows: np.ndarray, tokens: list[str]) -> float:
+        """Of a group: how far its rows are from their mean, of how far all are from theirs."""
+        chosen = rows[np.isin(labels, tokens)]
+        return float(
+            np.linalg.norm(chosen - chosen.mean(0), axis=1).mean() / np.linalg.norm(rows - rows.mean(0), axis=1).mean()
+        )
+
+    ways = {"cluster_born": -1, "cluster_merged": -1, "cluster_dissolved": 1}
+    for finding in run.truth["findings"]:
+        around = [run.rows(WTE, finding["step"] + 25 * side)[0] for side in (-1, 1)]
+        before, after = (tightness(rows, finding["tokens"]) for rows in around)
+        tight, loose = (after, before) if ways[finding["insight"]] < 0 else (before, after)
+        assert tight < 0.45
+        assert loose > 1.7 * tight
+
+
+@symptom
 def resume(run: RecordedRun) -> None:
     saved = run.onset
     assert len(run.files) == 2

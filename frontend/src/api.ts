@@ -35,7 +35,7 @@ export class ApiError extends Error {
   }
 }
 
-type Arguments = Record<string, string | number | null | undefined>;
+export type Arguments = Record<string, string | number | null | undefined>;
 
 /** The address below which all routes lie. */
 export const baseAddress = () => new URL(".", document.baseURI).href;
@@ -50,7 +50,20 @@ export function address(route: string, query: Arguments = {}, base = document.ba
   return url.href;
 }
 
-async function get(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<Response> {
+/** Who answers: the server, or, in a file that was saved of a run, the file itself. */
+export interface Source {
+  json<T>(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<T>;
+  binary<H extends { arrays: ArrayInfo[] }>(
+    route: string,
+    query: Arguments,
+    signal: AbortSignal | null,
+  ): Promise<Reply<H>>;
+  response(route: string, query: Arguments, signal: AbortSignal | null): Promise<Response>;
+  /** Where a file to keep is, of what has no server to ask. */
+  file?(route: string): { at: string; name: string };
+}
+
+async function asked(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address(route, query, base), { signal });
@@ -62,17 +75,28 @@ async function get(route: string, query: Arguments, signal: AbortSignal | null, 
   return response;
 }
 
-async function json<T>(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<T> {
-  return (await get(route, query, signal, base)).json() as Promise<T>;
+async function askedJson<T>(route: string, query: Arguments, signal: AbortSignal | null, base?: string): Promise<T> {
+  return (await asked(route, query, signal, base)).json() as Promise<T>;
 }
 
-async function binary<H extends { arrays: ArrayInfo[] }>(
+async function askedBinary<H extends { arrays: ArrayInfo[] }>(
   route: string,
   query: Arguments,
   signal: AbortSignal | null,
 ): Promise<Reply<H>> {
-  return decode<H>(await (await get(route, query, signal)).arrayBuffer());
+  return decode<H>(await (await asked(route, query, signal)).arrayBuffer());
 }
+
+let source: Source = { json: askedJson, binary: askedBinary, response: asked };
+
+/** Before anything is asked for. */
+export function setSource(other: Source): void {
+  source = other;
+}
+
+const json: Source["json"] = (...question) => source.json(...question);
+const binary: Source["binary"] = (...question) => source.binary(...question);
+const get: Source["response"] = (...question) => source.response(...question);
 
 export const getRuns = (signal: AbortSignal | null = null) => json<Runs>("runs", {}, signal);
 
@@ -146,14 +170,26 @@ export interface ExportQuery {
   format: "csv" | "json" | "npz";
 }
 
-/** The address of a file of the whole run and its name, once the server said that it would send it: what fails later, the browser tells. */
-export async function askExport(query: ExportQuery, signal: AbortSignal | null): Promise<{ at: string; name: string }> {
-  const at = address("export", { ...query });
+/** A file that the server makes: data of the whole run, the run as one HTML file, or what is said of it in Markdown. */
+export type FileQuery =
+  | ({ readonly route: "export" } & ExportQuery)
+  | { readonly route: "share" | "report"; run: string };
+
+const ENDINGS = { share: "html", report: "md" } as const;
+
+/** Its address and name, once the server said that it would send it: what fails later, the browser tells. */
+export async function askFile(
+  { route, ...query }: FileQuery,
+  signal: AbortSignal | null,
+): Promise<{ at: string; name: string }> {
+  if (source.file) return source.file(route);
+  const at = address(route, query);
   const answer = await fetch(at, { method: "HEAD", signal }).catch(() => null);
   // Only a question for the whole of it is answered with the reason.
-  if (!answer?.ok) await get("export", { ...query }, signal);
+  if (!answer?.ok) await get(route, query, signal);
   const [, name] = /filename="([^"]+)"/.exec(answer?.headers.get("content-disposition") ?? "") ?? [];
-  return { at, name: name ?? `${query.what}.${query.format}` };
+  const other = "what" in query ? `${query.what}.${query.format}` : `${query.run}.${ENDINGS[route as "share"]}`;
+  return { at, name: name ?? other };
 }
 
 export interface HeatQuery {

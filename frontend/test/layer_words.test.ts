@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import names from "../../tensorboard_plugin_paramviz/record/names.py?raw";
+import type { Content } from "../src/explain/content";
+import file from "../src/explain/explanations.json";
 import { columnsOf, endsOf } from "../src/panels/charts/plot";
+import { explanation, keepExplanations, sentence } from "../src/store/explanations";
 import { whyNotMeasured } from "../src/store/not_measured";
-import { ROLES, roleWords } from "../src/store/role_words";
+import { ROLES, roleKey, roleName } from "../src/store/role_words";
 import { sameKind, shortPath } from "../src/store/same_kind";
 import type { Layer, Model } from "../src/wire.gen";
 
@@ -23,14 +26,16 @@ describe("the words of a role", () => {
     const roles = [...(listed ?? "").matchAll(/"(\w+)"/g)].map((match) => match[1]);
     expect(roles.length).toBe(13);
     expect([...ROLES]).toEqual(roles);
-    const other = roleWords("other", 1);
+    keepExplanations(file as unknown as Content);
     for (const role of ROLES) {
-      const words = roleWords(role, 1);
-      if (role !== "other") expect(words.isWhat).not.toBe(other.isWhat);
-      for (const sentence of [words.isWhat, words.healthy]) expect(sentence).toMatch(/^[A-Z].{30,}[^.]\.$/);
-      expect(`${words.isWhat}${words.healthy}`).not.toMatch(/[{}]/);
+      if (role !== "other") expect(roleName(role)).not.toBe(roleName("other"));
+      expect(explanation(roleKey(role))?.name).toBe(roleName(role));
+      const said = ([0, 1] as const).map((which) => sentence(roleKey(role), which, { block: "block 3" }));
+      for (const one of said) expect(one).toMatch(/^[A-Z].{30,}[^.]\.$/);
+      expect(said.join()).not.toMatch(/[{}]/);
     }
-    expect(roleWords("spectral_mixer", null)).toEqual(roleWords("other", null));
+    expect(sentence("role:attn_q", 0, { block: "block 3" })).toContain("the queries of block 3:");
+    expect(roleKey("spectral_mixer")).toBe("role:other");
   });
 });
 

@@ -1,8 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 import { layoutModel } from "../src/architecture/layout";
+import type { Content } from "../src/explain/content";
+import file from "../src/explain/explanations.json";
 import { wordsOf } from "../src/scene/model/words";
 import { keepProbe, PROBE_WORDS, type Probe, probedAt } from "../src/store/probe";
 import { gpt } from "./architecture/models";
+
+const content = file as unknown as Content;
 
 const of: Probe = {
   run: "a",
@@ -28,7 +32,8 @@ test("nothing is told of blocks and figures that weren't measured", () => {
 
 test("each figure that is recorded has a name and a meaning", () => {
   for (const stat of ["activation_rms", "attention_entropy_ratio", "attention_max_logit", "mlp_dead_ratio"]) {
-    expect(PROBE_WORDS[stat]?.meaning.length).toBeGreaterThan(40);
+    expect(PROBE_WORDS[stat]?.name).toBe(content.entries[`probe:${stat}`]?.name);
+    expect(PROBE_WORDS[stat]?.written(0.5)).toMatch(/^0\.500$|^50 %$/);
   }
 });
 

@@ -83,3 +83,52 @@ def undertrained_tokens(settings: Settings, rng: np.random.Generator) -> Course:
     )
     truth = Truth(phases_of(made.smooth), (finding,))
     return finish(made, rng, truth, rows=RowEffect(bend, grad, update), counts=counts)
+
+
+@scenario
+def clusters_change(settings: Settings, rng: np.random.Generator) -> Course:
+    """Groups of tokens are born, two of them merge, one dissolves; the loss doesn't show it.
+
+    Three groups of tokens drawn at random, not most of one class, each 8 to 11 % of the vocabulary, leave their places
+    for one of their own, at 12 to 18, 22 to 28 and 32 to 38 % of the run; there they keep 0.3 of what tells them apart.
+    At 50 to 60 % the second goes to where the first is, at 72 to 84 % the third goes back. Each way takes 3 % of the
+    run and the truth has its middle. The transitions are those of MONIC (Spiliopoulou et al. 2006). Visible: the rows.
+    """
+    made, x = sketch(settings), run_share(settings)
+    born = [rng.uniform(low, low + 0.06) for low in (0.12, 0.22, 0.32)]
+    merged, dissolved = rng.uniform(0.5, 0.6), rng.uniform(0.72, 0.84)
+    many = max(1, min(max(5, round(rng.uniform(0.08, 0.11) * settings.rows)), settings.rows // 4))
+    vocabulary = make_vocabulary(settings.rows)
+    for _ in range(200):
+        groups = np.sort(np.resize(rng.permutation(settings.rows), (3, many)), axis=1)  # [3, K]
+        if all(np.bincount(vocabulary.classes[group]).max() <= many / 2 for group in groups):
+            break
+    # Directions at right angles: no two groups stand near each other by chance.
+    ways = np.linalg.qr(rng.standard_normal((max(3, settings.dims), 3)))[0].T[:, : settings.dims].astype(np.float32)
+
+    def about(share: float) -> np.ndarray:
+        return ease(x, share - 0.015, share + 0.015)
+
+    gathered = [about(share) for share in born]
+    gathered[2] = gathered[2] - about(dissolved)
+    together = about(merged)
+
+    def bend(step: int, values: Float32) -> Float32:
+        bent, middle = values.copy(), values.mean(axis=0)
+        length = np.float32(1.2 * np.sqrt(np.square(values - middle).sum(axis=1).mean()))
+        part = np.float32(together[step])
+        places = [ways[0], (1 - part) * ways[1] + part * ways[0], ways[2]]
+        for rows, place, gather in zip(groups, places, gathered, strict=True):
+            share = np.float32(gather[step])
+            there = middle + length * place + np.float32(0.3) * (values[rows] - middle)
+            bent[rows] = (1 - share) * values[rows] + share * there
+        return bent
+
+    def planted(insight: Insight, share: float, *which: int) -> Finding:
+        tokens = tuple(vocabulary.labels[at] for at in sorted(np.concatenate([groups[one] for one in which]).tolist()))
+        return Finding(insight, Severity.NOTE, step_at(settings, share), (WTE,), tokens)
+
+    findings = [planted(Insight.CLUSTER_BORN, share, at) for at, share in enumerate(born)]
+    findings.append(planted(Insight.CLUSTER_MERGED, merged, 0, 1))
+    findings.append(planted(Insight.CLUSTER_DISSOLVED, dissolved, 2))
+    return finish(made, rng, Truth(phases_of(made.smooth), tuple(findings)), rows=RowEffect(bend))

@@ -23,6 +23,7 @@ from tensorboard_plugin_paramviz.capture.background import Background
 from tensorboard_plugin_paramviz.capture.breaker import Breaker
 from tensorboard_plugin_paramviz.capture.embeddings import snapshot_size
 from tensorboard_plugin_paramviz.capture.first_batch import FirstBatch
+from tensorboard_plugin_paramviz.capture.insight_alerts import Callback, InsightAlerts, check_callback
 from tensorboard_plugin_paramviz.capture.labels import Counts, Labels
 from tensorboard_plugin_paramviz.capture.options import (
     check_model,
@@ -151,6 +152,7 @@ class Watcher:
         self.session_id, self._logdir = session_id, logdir
         self._recording = recording
         self._closed = recording is None
+        self._alerts: InsightAlerts | None = None
         if recording is not None:
             _open.add(self)
             atexit.register(self.close)
@@ -173,6 +175,33 @@ class Watcher:
         if self._recording is not None and not self._closed:
             self._recording.step(step, loss)
 
+    def on_insight(
+        self, callback: Callback, *, min_severity: Literal["note", "watch", "problem"] = "watch"
+    ) -> Callback:
+        """Call `callback(finding)` once for each new finding in the run, and again where one has become worse.
+
+            viz.on_insight(lambda finding: print(finding.severity, finding.sentence))
+
+        Findings are those of the tab, see `Finding`. They come seconds after their snapshot, of a large model up to
+        half a minute, and the last ones at `close()`, which waits up to 10 seconds for them. The callback is called in
+        a thread of its own: to end the training, set a flag that the loop looks at. What it raises is logged once.
+        Several callbacks may be given; each hears what comes from then on, of a run that was resumed also what was
+        found before. Where this process writes nothing, as on all ranks but the first, none is called.
+
+        Cost: a program beside the training, of 60 to 150 MB and without torch, at a low priority: half a second of
+        a core to start, then at most 1 % of one. It ends with this process, however that ends. If it can't be
+        started or dies, that is one warning.
+
+        Raises TypeError or ValueError for a wrong argument. Returns the callback, so that it can be a decorator.
+        """
+        check_callback(callback, min_severity)
+        if self._recording is None or self._closed or not self._logdir or self._recording.is_forked:
+            return callback
+        if self._alerts is None:
+            self._alerts = InsightAlerts(self._logdir)
+        self._alerts.add(callback, min_severity)
+        return callback
+
     def close(self) -> None:
         """Write what is waiting and take the hook off the optimizer. Your writer stays open. May be called twice."""
         recording = self._recording
@@ -181,6 +210,8 @@ class Watcher:
         self._closed = True
         _open.discard(self)
         recording.close()
+        if self._alerts is not None:
+            self._alerts.close()
         atexit.unregister(self.close)
         recording.raise_if_strict()
 

@@ -1,1 +1,1 @@
-"""The commands: `list` and `export`. They read event files as the server does, and never import torch."""
+"""The commands, see `main`. They read event files as the server does, and never import torch."""

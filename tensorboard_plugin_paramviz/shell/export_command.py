@@ -43,7 +43,7 @@ def export_run(options: argparse.Namespace) -> None:
                 file.write(chunk)
                 progress.wrote(len(chunk))
     except errors.PublicError as error:
-        raise CommandError(_as_options(str(error))) from error
+        raise CommandError(as_options(str(error))) from error
     except MissingError as error:
         raise CommandError(str(error), 1) from error
     except BrokenPipeError:
@@ -76,6 +76,6 @@ def _question(options: argparse.Namespace, run: str) -> Question:
     return Question(run, options.what, options.steps, options.embedding)
 
 
-def _as_options(sentence: str) -> str:
+def as_options(sentence: str) -> str:
     """An error of the server's, in the shell's words."""
     return re.sub(r"argument '(\w+)'", r"--\1", re.sub(r"^(Not found|Invalid argument): ", "", sentence))

@@ -19,7 +19,7 @@ MOST_COLUMNS, USUAL_COLUMNS = 4_096, 720
 #: Statistics that may be negative, or are shares or counts: a difference says more than a ratio.
 LINEAR = frozenset({name for name in STATS if name.endswith(("_mean", "_ratio", "_count"))} - {"update_ratio"})
 #: A statistic with fewer values than this share of its snapshots is one that isn't measured each time.
-_HELD_BELOW = 0.6
+HELD_BELOW = 0.6
 
 
 def heat(snapshots: SnapshotReader, series: StatSeries, arguments: Arguments) -> bytes:
@@ -101,7 +101,7 @@ def _edges(found: Series, arguments: Arguments) -> npt.NDArray[np.int64]:
 
 def _columns(found: Series, edges: npt.NDArray[np.int64], *, log: bool) -> tuple[Columns, bool]:
     values = found.values
-    sparse = np.isfinite(values).mean(axis=0) < _HELD_BELOW if len(values) else np.zeros(values.shape[1], bool)
+    sparse = np.isfinite(values).mean(axis=0) < HELD_BELOW if len(values) else np.zeros(values.shape[1], bool)
     sparse &= np.isfinite(values).any(axis=0) if len(values) else False
     if sparse.any():
         values = values.copy()

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_paramviz.analysis.insight import (
+    Crowd,
     Curve,
     Known,
     Optimizer,
     Probe,
     Statistics,
     Table,
+    crowd_of,
+    crowd_rows,
     measure_rows,
     rank_limit,
 )
@@ -31,6 +34,8 @@ from tensorboard_plugin_paramviz.web.sessions import Sessions
 
 #: Snapshots of an embedding that are read, and embeddings: 128 x 300 KB once, then what is new.
 MOST_SNAPSHOTS, MOST_TABLES = 128, 2
+#: Runs of which what was measured is kept: some MB each.
+MOST_RUNS = 16
 #: Of statistics in memory.
 MOST_STAT_BYTES = 64 << 20
 _ACCURACY = re.compile(r"(^|[/_. -])(acc|accuracy)($|[/_. -])", re.IGNORECASE)
@@ -87,10 +92,22 @@ def _wanted(tags: list[str]) -> dict[str, str]:
 
 @dataclass
 class _Measured:
-    """Of one embedding, by step: what `measure_rows` says, and norms, gradients and updates of the rows [3, R]."""
+    """Of one embedding, by step: what `measure_rows` says, norms, gradients and updates of the rows [3, R], and what
+    `crowd_of` keeps. memo: of `Crowd`."""
 
     same: tuple[int, ...]
-    by_step: dict[int, tuple[float, float, npt.NDArray[np.float64], npt.NDArray[np.float32]]]
+    restarts: tuple[int, ...]
+    by_step: dict[int, tuple[float, float, npt.NDArray[np.float64], npt.NDArray[np.float32], npt.NDArray[np.float16]]]
+    memo: dict[object, object] = field(default_factory=dict)
+
+    def without(self, restarts: tuple[int, ...]) -> _Measured:
+        """The same without the steps that a session begun since then goes through anew."""
+        cut = min(set(restarts) - set(self.restarts), default=None)
+        if cut is None:
+            return self
+        by_step = {step: one for step, one in self.by_step.items() if step < cut}
+        memo = {key: one for key, one in self.memo.items() if key[0] < cut}  # type: ignore[index]
+        return _Measured(self.same, restarts, by_step, memo)
 
 
 class Sources:
@@ -100,6 +117,7 @@ class Sources:
     def __init__(self) -> None:
         self._sessions = Sessions()
         self._measured: dict[tuple[str, str], _Measured] = {}
+        self._looks: dict[str, tuple[tuple[int, tuple[int, ...]], dict[object, object]]] = {}
         self._lock = threading.Lock()
 
     def known(self, taken: Taken) -> Known:
@@ -109,22 +127,36 @@ class Sources:
         curves = {kind: Curve(one.steps, one.values.astype(np.float64)) for kind, one in taken.scalars.items()}
         curves = {kind: curve for kind, curve in curves.items() if len(curve)}
         if "learning_rate" not in curves and len(taken.rates.steps):
-            curves["learning_rate"] = Curve(taken.rates.steps, np.nanmax(taken.rates.read_all().astype(float), axis=1))
+            rates = np.nan_to_num(taken.rates.read_all().astype(float), nan=-np.inf).max(axis=1, initial=-np.inf)
+            curves["learning_rate"] = Curve(taken.rates.steps, np.where(np.isfinite(rates), rates, np.nan))
         ends = [curve.steps[[0, -1]] for curve in (curves.get("train"),) if curve is not None]
         ends += [snapshots.stats_steps[[0, -1]]] if len(snapshots.stats_steps) else []
         first, last = (int(min(e[0] for e in ends)), int(max(e[1] for e in ends))) if ends else (0, 0)
         tokens = [info for info in model.embeddings if info.role == "token_embedding"]
+        restarts = self._restarts(taken, first)
         return Known(
             first=first,
             last=last,
             statistics=_statistics(snapshots, model),
             optimizer=optimizer_of(model.optimizer),
             probe=Probe(taken.probe.steps, taken.probe.read_all(), PROBE_STATS) if len(taken.probe.steps) else None,
-            tables=tuple(self._tables(snapshots, model)),
-            restarts=self._restarts(taken, first),
+            tables=tuple(self._tables(snapshots, model, restarts)),
+            restarts=restarts,
             vocabulary=tokens[0].shape[0] if tokens else None,
+            memo=self._memo(taken, restarts),
             **curves,
         )
+
+    def _memo(self, taken: Taken, restarts: tuple[int, ...]) -> dict[object, object]:
+        """What was said of the run before; another session may have gone through its steps anew."""
+        same = (taken.generation, restarts)
+        with self._lock:
+            kept = self._looks.pop(taken.run, None)
+            memo = kept[1] if kept is not None and kept[0] == same else {}
+            self._looks[taken.run] = same, memo
+            while len(self._looks) > MOST_RUNS:
+                self._looks.pop(next(iter(self._looks)))
+        return memo
 
     def _restarts(self, taken: Taken, first: int) -> tuple[int, ...]:
         """First steps of the sessions after the first; a model record that is written anew begins none."""
@@ -137,16 +169,16 @@ class Sources:
             before = session["session_id"]
         return tuple(found)
 
-    def _tables(self, snapshots: SnapshotReader, model: ModelRecord) -> list[Table]:
+    def _tables(self, snapshots: SnapshotReader, model: ModelRecord, restarts: tuple[int, ...]) -> list[Table]:
         there = set(snapshots.embedding_paths())
         infos = [info for info in model.embeddings if info.path in there]
         found = []
         for info in sorted(infos, key=lambda info: info.role != "token_embedding")[:MOST_TABLES]:
-            table = self._table(snapshots, info)
+            table = self._table(snapshots, info, restarts)
             found += [table] if table is not None else []
         return found
 
-    def _table(self, snapshots: SnapshotReader, info: EmbeddingInfo) -> Table | None:
+    def _table(self, snapshots: SnapshotReader, info: EmbeddingInfo, restarts: tuple[int, ...]) -> Table | None:
         path = info.path
         try:
             usable, series, shape = snapshots.usable(path), snapshots.embedding_series(path), snapshots.shape(path)
@@ -154,10 +186,17 @@ class Sources:
             return None
         same = (snapshots.generation, *shape)
         with self._lock:
-            kept = self._measured.get((snapshots.run, path))
+            kept = self._measured.pop((snapshots.run, path), None)
             if kept is None or kept.same != same:
-                kept = self._measured[snapshots.run, path] = _Measured(same, {})
+                kept = _Measured(same, restarts, {})
+            kept = kept.without(restarts)
+            self._measured[snapshots.run, path] = kept
+            while len(self._measured) > MOST_RUNS * MOST_TABLES:
+                self._measured.pop(next(iter(self._measured)))
             known = dict(kept.by_step)
+        fits = shape[0] == info.row_count
+        counts = np.array(info.counts, np.int64) if fits and info.counts is not None else None
+        crowd = crowd_rows(shape[0], counts) if info.role == "token_embedding" else np.zeros(0, np.int64)
         chosen = chosen_ordinals(len(usable))
         steps = series.steps[usable[chosen]].tolist()
         missing = [at for at, step in zip(chosen.tolist(), steps, strict=True) if step not in known]
@@ -169,14 +208,13 @@ class Sources:
             rows = dequantize(snapshot.rows)
             norms = np.sqrt(np.einsum("rd,rd->r", rows, rows)) if snapshot.rows.norms is None else snapshot.rows.norms
             sizes = np.stack([norms, snapshot.grad_norms, snapshot.update_norms]).astype(np.float32)
-            known[int(series.steps[usable[at]])] = (*measure_rows(rows), sizes)
+            known[int(series.steps[usable[at]])] = (*measure_rows(rows), sizes, crowd_of(rows[crowd]))
         known = {step: known[step] for step in steps if step in known}
         with self._lock:
             kept.by_step = known
         if not known:
             return None
         sizes = np.stack([one[3] for one in known.values()])  # [E, 3, R]
-        fits = shape[0] == info.row_count
         return Table(
             path,
             info.role,
@@ -189,8 +227,18 @@ class Sources:
             sizes[:, 2],
             rank_limit(*shape),
             info.labels if fits else None,
-            np.array(info.counts, np.int64) if fits and info.counts is not None else None,
+            counts,
+            Crowd(tuple(one[4] for one in known.values()), _names(info, crowd, fits), kept.memo)
+            if len(crowd)
+            else None,
         )
+
+
+def _names(info: EmbeddingInfo, places: npt.NDArray[np.int64], fits: bool) -> tuple[str, ...]:
+    """Labels of rows, or else their ids."""
+    if fits and info.labels is not None:
+        return tuple(info.labels[at] for at in places.tolist())
+    return tuple(str(info.rows[at] if fits and info.rows is not None else at) for at in places.tolist())
 
 
 def chosen_ordinals(count: int) -> npt.NDArray[np.int64]:

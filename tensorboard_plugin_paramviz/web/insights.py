@@ -110,4 +110,5 @@ def _thinned(
 
 def _numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
     """To five digits; None where JSON has no number."""
-    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values.tolist()]
+    rounded = (float(f"{value:.5g}") for value in values.tolist())  # the largest ones round to infinity
+    return [value if np.isfinite(value) else None for value in rounded]

@@ -26,6 +26,7 @@ from tensorboard_plugin_paramviz.web.insights import Insights
 from tensorboard_plugin_paramviz.web.positions import Positions
 from tensorboard_plugin_paramviz.web.probe_replies import probe_of
 from tensorboard_plugin_paramviz.web.projection_cache import ProjectionCache
+from tensorboard_plugin_paramviz.web.report import Report, Reports, report_source
 from tensorboard_plugin_paramviz.web.sessions import Sessions
 from tensorboard_plugin_paramviz.web.stat_series import StatSeries
 from tensorboard_plugin_paramviz.web.thumb_replies import thumbs_at
@@ -52,6 +53,7 @@ class Replies:
         self._umap = UmapReplies(cache)
         self._sessions = Sessions()
         self._insights = Insights()
+        self._reports = Reports(self._insights)
 
     def runs(self) -> wire.Runs:
         with self._index.lock:
@@ -203,6 +205,11 @@ class Replies:
         with self._index.lock:
             taken = take(self._run(arguments.text("run")))
         return self._insights.reply(taken)
+
+    def report(self, arguments: Arguments) -> Report:
+        with self._index.lock:
+            source = report_source(self._run(arguments.text("run")), self._index.roots)
+        return self._reports.report(source)
 
     def costs(self, arguments: Arguments) -> bytes:
         with self._index.lock:

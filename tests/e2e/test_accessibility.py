@@ -26,8 +26,9 @@ SERIOUS = """async () => {
     .map(({ id, nodes }) => [id, ...nodes.map(({ target, any }) => `${target.join(' ')}: ${any[0]?.message ?? ''}`)]);
 }"""
 #: Controls a finger must hit: their box, or that of the label they stand in, or what they draw beyond it.
+#: But for phases: each is as wide as it lasts, and the axis that they lie on takes the cursor anywhere.
 TOO_SMALL = """() => [...document.querySelectorAll('button, input, select, summary')]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.table-button'))
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.table-button, .phase'))
   .map((one) => one.closest('label') ?? one)
   .map((one) => {
     const box = one.getBoundingClientRect();

@@ -304,7 +304,7 @@ def test_sizes_are_of_the_cells_that_were_recorded_at_the_cursor(show: Callable[
 
 def small(frame: Frame) -> list[list[object]]:
     """Controls of ours too small for a finger."""
-    ours = TOO_SMALL.replace("closest('.table-button')", "closest('.transport')")
+    ours = TOO_SMALL.replace(".table-button", ".transport")
     assert ours != TOO_SMALL
     found: list[list[object]] = frame.evaluate(ours)
     return found

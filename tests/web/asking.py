@@ -30,6 +30,7 @@ ROUTES = {
     "probe": "probe?run={run}",
     "costs": "costs?run={run}",
     "insights": "insights?run={run}",
+    "report": "report?run={run}",
     "updates": "updates",
     "events": "events",
 }
@@ -39,7 +40,7 @@ Answer = tuple[int, Any]
 
 
 def ask(client: Client, name: str, run: str = "a", step: int = 0) -> Answer:
-    """(status, what was answered): JSON, (header, arrays), or the sentence of an error."""
+    """(status, what was answered): JSON, (header, arrays), Markdown, or the sentence of an error."""
     response = client.get(PREFIX + ROUTES[name].format(run=run, step=step), buffered=name != "events")
     assert response.status_code < 500, response.get_data(as_text=True)
     if name == "events":
@@ -51,6 +52,8 @@ def ask(client: Client, name: str, run: str = "a", step: int = 0) -> Answer:
     if response.status_code != 200:
         assert body.count(b"\n") == 0
         return response.status_code, body.decode()
+    if response.mimetype == "text/markdown":
+        return 200, body.decode()
     return 200, binary.decode(body) if response.mimetype == "application/octet-stream" else json.loads(body)
 
 

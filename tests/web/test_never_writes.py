@@ -91,6 +91,7 @@ def test_no_route_and_no_look_leaves_a_trace_in_the_logdir(tmp_path: Path) -> No
                 for route, names in routes.items():
                     asked = {"run": run, "embedding": EMBEDDING, "rows": "0", "tag": "train/loss", "what": "positions"}
                     asked |= {"format": "npz", "cursor": "0", "step": "0", "stat": "grad_norm", "path": EMBEDDING}
+                    asked |= {"rows": "3", "snapshots": "20"} if route == "share" else {}
                     query = {name: value for name, value in asked.items() if name in names}
                     if route in ("updates", "events", "runs") and run != "simulated":
                         continue  # they are of all runs

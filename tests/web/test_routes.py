@@ -218,6 +218,7 @@ ROUTES = {
     "probe": ("run",),
     "costs": ("run",),
     "insights": ("run",),
+    "report": ("run",),
     "updates": ("cursor",),
 }
 

@@ -2,7 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { glossaryAt } from "../store/explanations";
 import { followFullScreen } from "../store/full_screen";
+import { guideRunning, guidesOpen, guideWanted, openGuides } from "../store/guides";
 import { largeStat } from "../store/large_chart";
 import { answered, indexing, runs } from "../store/runs";
 import {
@@ -17,6 +19,7 @@ import {
 } from "../store/settings";
 import { loadedCount } from "../store/timeline";
 import { summaryOpen } from "../store/training";
+import { videoOpen } from "../store/video";
 import { layersShown } from "../store/view";
 import { Centre } from "./centre";
 import { IconButton } from "./controls";
@@ -25,12 +28,14 @@ import { EmptyState } from "./empty_state";
 import { Inspector } from "./inspector";
 import { onPageKey } from "./keys";
 import { LeftPanel, RunSelect } from "./left_panel";
-import { bringRest, LargeChart, TrainingSummary } from "./parts";
+import { bringRest, Glossary, Guides, LargeChart, TrainingSummary, VideoMaker } from "./parts";
+import { ThemeButton } from "./saved_file";
 import { focusSearch } from "./search_field";
 import { SettingsPanel } from "./settings_panel";
 import { Shortcuts } from "./shortcuts";
 import { ShownTable } from "./shown_table";
 import { Transport } from "./transport";
+import { VerdictBar } from "./verdict";
 import { ViewSwitch } from "./view_switch";
 
 const REST_MS = 1500;
@@ -44,12 +49,15 @@ export function App() {
     <div class={`page ${form} ${none ? "none" : ""} ${reducedMotion.value ? "still" : ""}`} data-theme={theme.value}>
       {drawer ? <Bar none={none} /> : <LeftPanel />}
       {drawer && filtersOpen.value && <Drawer />}
+      {!none && <VerdictBar />}
       {none ? <EmptyState /> : <Centre />}
       {!none && <Inspector />}
       <Dock />
       <Transport />
       {form !== "phone" && (
         <div class="page-buttons">
+          <ThemeButton />
+          <ToursButton />
           <IconButton icon="help" label="Keys (?)" onClick={() => openHelp(true)} />
           <SettingsButton />
         </div>
@@ -62,7 +70,16 @@ export function App() {
       <Once wanted={summaryOpen.value}>
         <TrainingSummary />
       </Once>
+      <Once wanted={videoOpen.value}>
+        <VideoMaker />
+      </Once>
       <Shortcuts />
+      <Once wanted={glossaryAt.value !== null}>
+        <Glossary />
+      </Once>
+      <Once wanted={guidesOpen.value || guideWanted.value !== null || guideRunning.value !== null}>
+        <Guides />
+      </Once>
     </div>
   );
 }
@@ -112,6 +129,10 @@ function Bar({ none }: { none: boolean }) {
   );
 }
 
+function ToursButton() {
+  return <IconButton icon="tours" label="Tours (H)" onClick={() => openGuides(true)} />;
+}
+
 function SettingsButton({ framed = false }: { framed?: boolean }) {
   const open = settingsOpen.value;
   return (
@@ -132,6 +153,8 @@ function Drawer() {
       <div class="drawer">
         <div class="drawer-head">
           <h2>What is shown</h2>
+          {layout.value === "phone" && <ThemeButton framed />}
+          {layout.value === "phone" && <ToursButton />}
           {layout.value === "phone" && <SettingsButton />}
           <IconButton icon="close" label="Close" onClick={() => openFilters(false)} />
         </div>

@@ -7,6 +7,7 @@ import { cellsOf } from "../store/load_cells";
 import { step } from "../store/timeline";
 import { histogram } from "../training/histogram";
 import { Reading } from "./controls";
+import { Explain } from "./explain";
 import { statText } from "./stat_text";
 
 const BARS = 32;
@@ -20,7 +21,10 @@ export function CellSizes({ layer }: { layer: number }) {
   return (
     <section class="section" aria-label="Distribution">
       <div class="section-head">
-        <h3>Sizes of its cells, step {integer(found.step)}</h3>
+        <h3>
+          Sizes of its cells, step {integer(found.step)}
+          <Explain of="measure:weights" />
+        </h3>
         <span class="state">log</span>
       </div>
       <svg

@@ -12,6 +12,7 @@ import { chooseRows } from "../store/chosen";
 import { comparing } from "../store/compare";
 import { neighboursShown } from "../store/comparison";
 import { isolating, visible } from "../store/filters";
+import { findingShown } from "../store/finding_shown";
 import { groupShown } from "../store/group_shown";
 import { marks } from "../store/groups";
 import { covered, tellEconomy, tellFallback } from "../store/picture";
@@ -44,6 +45,7 @@ import {
   still,
 } from "../store/timeline";
 import { tourNames } from "../store/tour";
+import { screenRests } from "../store/video";
 import { embeddingsSeen } from "../store/view";
 import { drawAlong } from "../time/tour_math";
 
@@ -77,7 +79,7 @@ export function Cloud() {
     Object.assign(container, { scene: made });
     const stop = effect(() => {
       // Whoever looks elsewhere finds the cloud again at the step where the cursor is then.
-      if (!embeddingsSeen.value) return;
+      if (!embeddingsSeen.value || screenRests.value) return;
       const props = sceneProps();
       const changed = difference(sent, props);
       sent = props;
@@ -116,7 +118,8 @@ export function Cloud() {
   );
 }
 
-function sceneProps(): SceneProps {
+/** What is to be seen of the cloud now. */
+export function sceneProps(): SceneProps {
   const now = cloud.value;
   const phone = layout.value === "phone";
   return {
@@ -167,7 +170,7 @@ const ISOLATED = {
 
 function wideInsets(): SceneProps["insets"] {
   const insets = isolating.value ? ISOLATED : INSETS;
-  return layout.value === "tablet" && selected.value !== null ? insets.tablet : insets.wide;
+  return layout.value === "tablet" && (selected.value !== null || findingShown.value !== null) ? insets.tablet : insets.wide;
 }
 
 /** Where there is little room the picture keeps clear of what is written over it, however many lines that takes. */

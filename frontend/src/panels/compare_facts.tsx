@@ -10,6 +10,7 @@ import { type Curve, train, validation, valueAt } from "../store/curves";
 import { model, rowNoun, runName } from "../store/runs";
 import { step } from "../store/timeline";
 import { CopyButton } from "./copy_button";
+import { Explain } from "./explain";
 
 export function CompareFacts() {
   const groups = factGroups();
@@ -19,7 +20,10 @@ export function CompareFacts() {
   return (
     <>
       <header class="section compare-head">
-        <h2>A against B</h2>
+        <h2>
+          A against B
+          <Explain of={["view:compare", "view:difference", "control:compare"]} label="two runs together" />
+        </h2>
         <p>
           Step {integer(step.value)}
           {otherStep.value !== null && otherStep.value !== step.value && `, B at ${integer(otherStep.value)}`}

@@ -9,7 +9,7 @@ import { inkOf } from "../heat/ink";
 import { word } from "../heat/paint";
 import { type HeatRows, heatRows, rowAt } from "../heat/rows";
 import { type ComparedHeat, comparedHeat, heatShown, otherScale, placeInFirst, valuesAt } from "../store/compare_heat";
-import { mapAxis } from "../store/heat_view";
+import { mapAxis, phaseLines } from "../store/heat_view";
 import { chooseLayer, chosenLayer, hoverLayer } from "../store/layers";
 import { seekStep } from "../store/playback";
 import { layout, palette, theme } from "../store/settings";
@@ -25,6 +25,7 @@ import { token } from "./draw";
 import { HeatCanvas } from "./heat_canvas";
 import { onMapKey } from "./heat_keys";
 import { HeatNames } from "./heat_names";
+import { PhaseBorders, PhaseNames } from "./heat_phases";
 
 const FOOT = 10;
 
@@ -109,7 +110,7 @@ function CellMap({ of }: { of: ComparedHeat }) {
   const framed = { left: `${left}px`, width: `${right - left}px` };
   return (
     <div class="heat-pane">
-      <div class="heat-strip" />
+      <div class="heat-strip">{!both && <PhaseNames which="b" axis={axis} left={left} right={right} />}</div>
       <div ref={box} class="heat-body">
         <canvas ref={canvas} class="heat-cells" style={framed} />
         <div
@@ -133,6 +134,9 @@ function CellMap({ of }: { of: ComparedHeat }) {
         >
           <div class="heat-sheet" style={{ height: `${rows.height + FOOT}px` }}>
             <LineNames of={of} rows={rows} both={both} />
+            {!both && phaseLines.value && (
+              <PhaseBorders which="b" axis={axis} left={left} right={right} height={rows.height} />
+            )}
             {chosen && (
               <div
                 class="heat-row chosen"

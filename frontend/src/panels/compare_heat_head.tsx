@@ -17,6 +17,8 @@ import { palette, theme } from "../store/settings";
 import { statName, statTick } from "../store/stat_names";
 import { stat } from "../store/statistics";
 import { Segmented } from "./controls";
+import { Explain } from "./explain";
+import { SaveMenu } from "./save_menu";
 
 const CHOICES: readonly { value: HeatShown; name: string }[] = [
   { value: "a", name: "A" },
@@ -39,13 +41,17 @@ export function CompareHeatHead() {
   return (
     <header class="heat-head">
       <div class="title">
-        <h1 title={name.meaning}>{both ? `${name.name}, B against A` : <RunB name={name.name} />}</h1>
+        <h1>
+          {both ? `${name.name}, B against A` : <RunB name={name.name} />}
+          <Explain of={both ? ["view:difference", `stat:${stat.value}`] : `stat:${stat.value}`} />
+        </h1>
         <p>{said(both)}</p>
       </div>
       <div class="heat-legend">{both ? <DifferenceScale /> : <OwnScale />}</div>
       <div class="heat-tools">
         <HeatRuns />
         {both && <Unmatched />}
+        <SaveMenu of="heat" />
       </div>
     </header>
   );

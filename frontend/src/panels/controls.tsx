@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { Explain } from "./explain";
 import { Icon, type IconName } from "./icons";
 
 interface Choice<T extends string> {
@@ -16,6 +17,22 @@ interface ChoiceProps<T extends string> {
   value: T;
   choices: readonly Choice<T>[];
   onChange(value: T): void;
+}
+
+/** A name above a control, with what explains it. */
+export function FieldLabel({ text, id, explain }: { text: string; id?: string; explain?: string | undefined }) {
+  return (
+    <div class="field-head">
+      {id ? (
+        <label for={id} class="field-label">
+          {text}
+        </label>
+      ) : (
+        <div class="field-label">{text}</div>
+      )}
+      {explain && <Explain of={explain} />}
+    </div>
+  );
 }
 
 export function Segmented<T extends string>({ label, value, choices, onChange }: ChoiceProps<T>) {
@@ -41,14 +58,25 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
 }
 
 export function Select<T extends string>(
-  props: ChoiceProps<T> & { hideLabel?: boolean; dot?: string | undefined; disabled?: boolean; title?: string },
+  props: ChoiceProps<T> & {
+    hideLabel?: boolean;
+    dot?: string | undefined;
+    disabled?: boolean;
+    title?: string;
+    /** Key of what explains it, or of what is chosen in it. */
+    explain?: string;
+  },
 ) {
   const id = useId();
   return (
     <div class="select-field" title={props.title}>
-      <label for={id} class={props.hideLabel ? "hidden-text" : "field-label"}>
-        {props.label}
-      </label>
+      {props.hideLabel ? (
+        <label for={id} class="hidden-text">
+          {props.label}
+        </label>
+      ) : (
+        <FieldLabel text={props.label} id={id} explain={props.explain} />
+      )}
       <div class={props.dot ? "select with-dot" : "select"}>
         {props.dot && <span class="dot" style={{ background: props.dot }} />}
         <select
@@ -69,8 +97,15 @@ export function Select<T extends string>(
   );
 }
 
-export function Switch({ label, on, onChange }: { label: string; on: boolean; onChange(on: boolean): void }) {
-  return (
+interface SwitchProps {
+  label: string;
+  on: boolean;
+  onChange(on: boolean): void;
+  explain?: string;
+}
+
+export function Switch({ label, on, onChange, explain }: SwitchProps) {
+  const row = (
     <label class="switch-row">
       <span>{label}</span>
       <input
@@ -82,6 +117,13 @@ export function Switch({ label, on, onChange }: { label: string; on: boolean; on
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
     </label>
+  );
+  if (!explain) return row;
+  return (
+    <div class="switch-explained">
+      {row}
+      <Explain of={explain} />
+    </div>
   );
 }
 

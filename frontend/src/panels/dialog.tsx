@@ -10,11 +10,13 @@ interface DialogProps {
   class: string;
   /** The page beside it stays in use. */
   beside?: boolean;
+  /** A click outside doesn't close it: there is something to lose. */
+  steady?: boolean;
   onClose(): void;
   children: ComponentChildren;
 }
 
-export function Dialog({ open, title, class: name, beside = false, onClose, children }: DialogProps) {
+export function Dialog({ open, title, class: name, beside = false, steady = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -34,7 +36,7 @@ export function Dialog({ open, title, class: name, beside = false, onClose, chil
       ref={dialog}
       class={`window ${name}`}
       aria-labelledby={id}
-      closedby={beside ? "none" : "any"}
+      closedby={beside ? "none" : steady ? "closerequest" : "any"}
       onCancel={onClose}
       onClose={() => {
         if (open) onClose();

@@ -4,9 +4,10 @@ import { useComputed, useSignalEffect } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { mapper } from "../axis";
 import type { Hit } from "../comparing/nearest_curve";
-import { integer, number } from "../format";
+import { integer } from "../format";
+import { comparing } from "../store/compare";
 import { overlaying } from "../store/compare_curves";
-import { curvesKnown, indexAt, train, validation, valueAt } from "../store/curves";
+import { curvesKnown, train, validation } from "../store/curves";
 import { setHoverStep } from "../store/hover_step";
 import { loopAll, loopOver, loopPart, seekStep } from "../store/playback";
 import { runs } from "../store/runs";
@@ -14,11 +15,17 @@ import { layout, loop, theme } from "../store/settings";
 import { GUTTER, MARGIN, PHONE_GUTTER, stepAxis } from "../store/step_axis";
 import { cursorStep, loadedVersion, snapshots, step, stepRange } from "../store/timeline";
 import { useSize } from "../use_size";
-import { CurveCard, linesOf, pointedAt, RunReadings } from "./dock_curves";
+import { CurveCard, curveHeight, linesOf, pointedAt } from "./dock_curves";
+import { Readings, RunReadings } from "./dock_readings";
 import { prepare } from "./draw";
+import { FindingMarks } from "./finding_marks";
 import { HoverLine } from "./hover_line";
 import { drawLoss, type Plot, stepLabels } from "./loss_chart";
+import { PhaseStrip, stripBottom } from "./phase_strip";
 import { SessionMarks } from "./session_marks";
+
+/** A press on a button that moves farther is a drag. */
+const DRAG_PX = 5;
 
 export function Dock() {
   const box = useRef<HTMLDivElement>(null);
@@ -28,13 +35,15 @@ export function Dock() {
   const marks = useRef<HTMLDivElement>(null);
   const pill = useRef<HTMLSpanElement>(null);
   const markedFrom = useRef<number | null>(null);
+  /** Where a button over the plot was pressed: moved from there it is a drag like any other. */
+  const pressedAt = useRef<number | null>(null);
   const size = useSize(box);
   const [pointed, setPointed] = useState<Hit | null>(null);
 
   const plot = useComputed<Plot>(() => ({
     left: layout.value === "phone" ? PHONE_GUTTER : GUTTER,
     right: Math.max(GUTTER + 40, size.value.width - MARGIN),
-    top: 12,
+    top: stripBottom(layout.value === "phone", comparing.value) + 4,
     bottom: size.value.height - 28,
   }));
   const steps = stepAxis;
@@ -107,54 +116,81 @@ export function Dock() {
       : null;
   const empty = runs.value.length === 0 || steps.value === null;
   return (
-    <section class="dock" aria-label="Time">
+    <section class="dock" aria-label="Time" style={{ "--plot-top": `${plot.value.top}px` }}>
       {layout.value !== "phone" && (overlaying.value ? <RunReadings /> : <Readings />)}
       {empty && <p class="dock-note">The loss curve becomes the time axis</p>}
       {!empty && curvesKnown.value && !train.value && !validation.value && !overlaying.value && (
         <p class="dock-note">No loss curve in this run: pass loss to step(), or log a scalar with “loss” in its name</p>
       )}
       <div
-        ref={box}
-        class="dock-plot"
-        role="slider"
-        tabIndex={0}
-        aria-label="Step"
-        aria-valuemin={stepRange.value?.[0] ?? 0}
-        aria-valuemax={stepRange.value?.[1] ?? 0}
-        aria-valuenow={step.value ?? 0}
-        aria-valuetext={`Step ${integer(step.value)}`}
+        class="dock-stage"
         onPointerDown={(event) => {
           if (event.button !== 0) return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          drag(event, true);
+          if ((event.target as Element).closest("button, .insight-card")) pressedAt.current = event.clientX;
+          else {
+            box.current?.setPointerCapture(event.pointerId);
+            drag(event, true);
+          }
         }}
         onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId)) drag(event, false);
+          const pressed = pressedAt.current;
+          const buttons = event.buttons % 2 === 1;
+          if (box.current?.hasPointerCapture(event.pointerId)) drag(event, false);
+          else if (pressed !== null && buttons && Math.abs(event.clientX - pressed) > DRAG_PX) {
+            pressedAt.current = null;
+            box.current?.setPointerCapture(event.pointerId);
+            drag(event, true);
+          } else if (!buttons) pressedAt.current = null;
           setHoverStep(stepUnder(event));
-          if (overlaying.value) setPointed(pointedAt(event, plot.peek(), steps.peek()));
+          if (overlaying.value) setPointed(pointedAt(event, box.current, plot.peek(), steps.peek()));
         }}
         onPointerLeave={() => {
           setPointed(null);
           setHoverStep(null);
         }}
       >
-        <canvas ref={canvas} />
-        <div ref={marks} class="dock-labels" aria-hidden="true">
-          {labels.value.map((label) => (
-            <span key={label.text} style={{ left: `${label.x}px` }}>
-              {label.text}
+        <div
+          ref={box}
+          class="dock-plot"
+          role="slider"
+          tabIndex={0}
+          aria-label="Step"
+          aria-valuemin={stepRange.value?.[0] ?? 0}
+          aria-valuemax={stepRange.value?.[1] ?? 0}
+          aria-valuenow={step.value ?? 0}
+          aria-valuetext={`Step ${integer(step.value)}`}
+        >
+          <canvas ref={canvas} />
+          <div ref={marks} class="dock-labels" aria-hidden="true">
+            {labels.value.map((label) => (
+              <span key={label.text} style={{ left: `${label.x}px` }}>
+                {label.text}
+              </span>
+            ))}
+          </div>
+          {looped !== null && <div class="dock-loop" style={looped} />}
+          <div ref={veil} class="dock-veil" hidden />
+          <HoverLine plot={plot} />
+          <div ref={line} class="dock-cursor" hidden>
+            <span ref={pill} class="pill">
+              <CursorStep />
             </span>
-          ))}
+          </div>
+          {pointed && <CurveCard hit={pointed} width={size.value.width} />}
         </div>
-        {looped !== null && <div class="dock-loop" style={looped} />}
-        <div ref={veil} class="dock-veil" hidden />
-        <HoverLine plot={plot} />
-        <div ref={line} class="dock-cursor" hidden>
-          <span ref={pill} class="pill">
-            <CursorStep />
-          </span>
-        </div>
-        {pointed && <CurveCard hit={pointed} width={size.value.width} />}
+        {across && <PhaseStrip which="a" across={across} left={plot.value.left} right={plot.value.right} />}
+        {across && comparing.value && (
+          <PhaseStrip which="b" across={across} left={plot.value.left} right={plot.value.right} />
+        )}
+        {across && (
+          <FindingMarks
+            across={across}
+            height={(which, at) => curveHeight(plot.value, which, at)}
+            top={plot.value.top}
+            bottom={plot.value.bottom}
+            width={size.value.width}
+          />
+        )}
       </div>
       {across && <SessionMarks across={across} />}
     </section>
@@ -163,37 +199,4 @@ export function Dock() {
 
 function CursorStep() {
   return <>{integer(step.value)}</>;
-}
-
-function Readings() {
-  const known = train.value ?? validation.value;
-  if (!known) return <div class="dock-readings">{runs.value.length === 0 && <b>Loss</b>}</div>;
-  const at = step.value;
-  return (
-    <div class="dock-readings">
-      <b>Loss at {integer(at)}</b>
-      {train.value && (
-        <div class="dock-reading" title={titleOf(train.value, at)}>
-          <i class="stroke train" />
-          <span>train</span>
-          <b>{number(valueAt(train.value, at))}</b>
-        </div>
-      )}
-      {validation.value && (
-        <div class="dock-reading" title={titleOf(validation.value, at)}>
-          <i class="stroke validation" />
-          <span>val</span>
-          <b>{number(valueAt(validation.value, at))}</b>
-        </div>
-      )}
-    </div>
-  );
-}
-
-/** Tag, exact value, step and clock of the reading. */
-function titleOf(curve: NonNullable<typeof train.value>, at: number | null): string {
-  const index = at === null ? -1 : indexAt(curve.steps, at);
-  if (index < 0) return curve.tag;
-  const clock = new Date((curve.wallTimes[index] as number) * 1000).toLocaleString();
-  return `${curve.tag}: ${curve.values[index]} at step ${integer(curve.steps[index])}, ${clock}`;
 }

@@ -1,12 +1,12 @@
 /** The loss curves in the dock: of one run its train and validation loss, of several runs each in its own stroke. */
 
+import { computed } from "@preact/signals";
 import { mapper } from "../axis";
 import { type Hit, nearestCurve } from "../comparing/nearest_curve";
 import { integer, number } from "../format";
 import { shortRunName } from "../store/compare";
 import { type RunCurves, runCurves } from "../store/compare_curves";
 import { type Curve, train, validation, valueAt } from "../store/curves";
-import { step } from "../store/timeline";
 import { token } from "./draw";
 import { heightOf, type LossLine, lossEnds, type Plot } from "./loss_chart";
 import { strokeStyle } from "./run_strokes";
@@ -42,20 +42,43 @@ function linesOfRun({ train: loss, validation: held, stroke, letter }: RunCurves
 
 /** Whose curve the list's place is, and which of its two. */
 const told = (): { readonly run: RunCurves; readonly curve: Curve }[] =>
-  runCurves.peek().flatMap((run) => {
+  runCurves.value.flatMap((run) => {
     const found = [run.train, run.letter !== "" || !run.train ? run.validation : null];
     return found.flatMap((curve) => (curve ? [{ run, curve }] : []));
   });
 
+const shownCurves = () => told().map(({ curve }) => curve);
+
 const REACH = 10;
 
-export function pointedAt(event: PointerEvent, plot: Plot, steps: readonly [number, number] | null): Hit | null {
-  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  const curves = told().map(({ curve }) => curve);
+export function pointedAt(
+  event: PointerEvent,
+  element: HTMLElement | null,
+  plot: Plot,
+  steps: readonly [number, number] | null,
+): Hit | null {
+  const box = element?.getBoundingClientRect();
+  const curves = shownCurves();
   const ends = lossEnds(curves);
-  if (!steps || !ends || event.pointerType === "touch") return null;
+  if (!box || !steps || !ends || event.pointerType === "touch") return null;
   const x = mapper(steps[0], steps[1], plot.left, plot.right);
   return nearestCurve(curves, event.clientX - box.left, event.clientY - box.top, x, heightOf(plot, ends), REACH);
+}
+
+const drawnEnds = computed(() => {
+  const own = [train.value, validation.value].filter((one) => one !== null);
+  return lossEnds(runCurves.value.length > 0 ? shownCurves() : own);
+});
+
+/** Where a run's curve stands at a step, as it is drawn; NaN where it has none. */
+export function curveHeight(plot: Plot, which: "a" | "b", at: number): number {
+  const several = runCurves.value;
+  const letter = which.toUpperCase();
+  const own = several.find((one) => one.letter === letter) ?? null;
+  const curve = own ? (own.train ?? own.validation) : (train.value ?? validation.value);
+  const ends = drawnEnds.value;
+  const value = valueAt(curve, at);
+  return ends && value !== null ? heightOf(plot, ends)(value) : Number.NaN;
 }
 
 const CARD_WIDTH = 180;
@@ -79,33 +102,4 @@ export function CurveCard({ hit, width }: { hit: Hit; width: number }) {
       </span>
     </div>
   );
-}
-
-/** The losses at the cursor, which are the legend too: A and B, then the others. */
-export function RunReadings() {
-  const at = step.value;
-  const list = runCurves.value;
-  const any = list.some((one) => one.letter !== "" && one.validation);
-  return (
-    <div class="dock-readings several">
-      <b>Loss at {integer(at)}</b>
-      <ul aria-label="Loss of each run" tabIndex={list.length > 4 ? 0 : undefined}>
-        {list.map((one) => (
-          <li key={one.run} class="dock-reading" title={titleOf(one, at)}>
-            <i class="run-stroke" style={strokeStyle(one.stroke)} />
-            <span>{one.letter || shortRunName(one.run)}</span>
-            <b>{number(valueAt(one.train ?? one.validation, at))}</b>
-          </li>
-        ))}
-      </ul>
-      {any && <small>dashed: validation</small>}
-    </div>
-  );
-}
-
-function titleOf(one: RunCurves, at: number | null): string {
-  const said = [one.train, one.validation].flatMap((curve) =>
-    curve ? [`${curve.tag} ${number(valueAt(curve, at))}`] : [],
-  );
-  return `${shortRunName(one.run)}: ${said.length > 0 ? said.join(", ") : "no loss curve"}`;
 }

@@ -15,6 +15,7 @@ import {
 } from "../store/runs";
 import { setView } from "../store/view";
 import { Segmented } from "./controls";
+import { Explain } from "./explain";
 import { sizeOf } from "./layer_filters";
 
 export function EmbeddingRows() {
@@ -32,6 +33,7 @@ export function EmbeddingRows() {
   return (
     <fieldset class="rows">
       <legend class="field-label">Parameters</legend>
+      <Explain of={[...list.map(({ role }) => `role:${role}`), "control:parameters"]} label="these parameters" />
       {shown.map((one) => {
         const first = one.path === embeddingPath.value;
         const only = first && second === null;

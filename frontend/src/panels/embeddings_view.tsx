@@ -26,6 +26,7 @@ import { HoverCard } from "./hover_card";
 import { isolateOrNot } from "./isolation";
 import { Legend } from "./legend";
 import { NoEmbedding } from "./no_embedding";
+import { PhaseNote } from "./phase_note";
 import { usePictureInsets } from "./picture_insets";
 import { PictureNotes } from "./picture_notes";
 import { SaveMenu } from "./save_menu";
@@ -92,6 +93,7 @@ function Subtitle() {
           <span class="wide-only"> shown</span>
         </>
       )}
+      <PhaseNote />
     </p>
   );
 }
@@ -167,7 +169,7 @@ function Tools() {
         onClick={() => void toggleFullScreen()}
         class="wide-only"
       />
-      <SaveMenu />
+      <SaveMenu of="embeddings" />
     </div>
   );
 }

@@ -8,6 +8,8 @@ import { MEASURES } from "../store/measures";
 import { select } from "../store/selection";
 import { cloud, step } from "../store/timeline";
 import { Reading } from "./controls";
+import { Explain } from "./explain";
+import { GroupFindings } from "./findings";
 import { nameOf } from "./token_name";
 
 const FEW = 8;
@@ -28,6 +30,7 @@ export function GroupDetails({ rows }: { rows: readonly number[] }) {
         </div>
       </header>
       <Numbers rows={rows} />
+      <GroupFindings rows={rows} />
       <Rows rows={rows} />
       <p class="section hint">Click one to see it alone. Esc lets all of them go.</p>
     </>
@@ -50,6 +53,8 @@ function classesOf(rows: readonly number[]): string {
   return sorted.map(([name, count]) => `${integer(count)} ${name}`).join(" · ");
 }
 
+const NUMBERS = ["measure:norm", "measure:displacement", "measure:gradient", "measure:count"] as const;
+
 function Numbers({ rows }: { rows: readonly number[] }) {
   const norm = middleOf(MEASURES.norm.values.value ?? NOTHING, rows);
   const gradient = middleOf(MEASURES.gradient.values.value ?? NOTHING, rows);
@@ -70,12 +75,15 @@ function Numbers({ rows }: { rows: readonly number[] }) {
           <small>{counted.length === 0 ? "not logged" : percent(whole > 0 ? sum / whole : null)}</small>
         </Reading>
       </dl>
-      <p class="as-of">
-        {numbersExact.value
-          ? `As recorded at step ${integer(step.value)}`
-          : `Between steps, near ${integer(step.value)}`}
-        {broken > 0 && `; ${integer(broken)} not finite, left out`}
-      </p>
+      <div class="as-of explained">
+        <span>
+          {numbersExact.value
+            ? `As recorded at step ${integer(step.value)}`
+            : `Between steps, near ${integer(step.value)}`}
+          {broken > 0 && `; ${integer(broken)} not finite, left out`}
+        </span>
+        <Explain of={NUMBERS} label="these numbers" />
+      </div>
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { openSection } from "../store/sections";
 import { layout } from "../store/settings";
 import { LONGEST_NAME, MOST_GROUPS } from "../words/groups_memory";
 import { IconButton } from "./controls";
+import { Explain } from "./explain";
 import { GroupRow } from "./group_row";
 import { showOnly } from "./isolation";
 import { Section } from "./section";
@@ -38,7 +39,12 @@ export function Groups() {
           ))}
         </ul>
       )}
-      {!some && count === 0 && <p class="fold-note">{hint()}</p>}
+      {!some && count === 0 && (
+        <div class="explained">
+          <p class="fold-note">{hint()}</p>
+          <Explain of={["control:groups", "control:lasso", "control:isolate", "control:search"]} label="groups" />
+        </div>
+      )}
     </Section>
   );
 }

@@ -9,6 +9,7 @@ import { outsideShown, scaleWanted, shownHeat } from "../store/heat_view";
 import { layers } from "../store/layers";
 import { exactStatValue, statName } from "../store/stat_names";
 import { cardPlace } from "./card_place";
+import { LayerFindingWords } from "./finding_words";
 
 export function HeatCard({ at }: { at: HoveredCell }) {
   const card = useRef<HTMLDivElement>(null);
@@ -45,6 +46,7 @@ export function HeatCard({ at }: { at: HoveredCell }) {
         )}
       </dl>
       {beyondSaid(cell.value)}
+      <LayerFindingWords place={at.layer} from={cell.first} to={cell.last} />
       {cell.broken && <span class="heat-warn">Some of its entries are not finite</span>}
       {outside !== 0 && <span class="heat-warn">{outside === 2 ? "Above" : "Below"} the healthy band</span>}
     </div>

@@ -2,6 +2,7 @@
 
 import { integer, plural } from "../format";
 import { isExact } from "../heat/cells";
+import { bandSaid } from "../store/explanations";
 import { isBand } from "../store/health_bands";
 import { heatBand } from "../store/heat_bands";
 import {
@@ -15,7 +16,7 @@ import {
   shownHeat,
   wholeHeat,
 } from "../store/heat_view";
-import { layers, shownLayers } from "../store/layers";
+import { chosenLayer, layers, shownLayers } from "../store/layers";
 import { layout } from "../store/settings";
 import { statName } from "../store/stat_names";
 import { heatRange, setHeatRange, stat } from "../store/statistics";
@@ -23,14 +24,32 @@ import { stepAxis } from "../store/step_axis";
 import { step } from "../store/timeline";
 import { HeatRuns } from "./compare_heat_head";
 import { Select } from "./controls";
+import { Explain, type Here } from "./explain";
+import { hereOfLayer } from "./explain_here";
 import { HeatLegend, HeatOthers } from "./heat_legend";
+import { SaveMenu } from "./save_menu";
+
+const MAP = ["heat:ramp", "control:bands", "control:order", "heat:zero", "heat:missing", "heat:broken"] as const;
+
+/** Of the chosen layer at the cursor. */
+function here(key: string): Here | null {
+  const layer = chosenLayer.value;
+  return layer === null ? null : hereOfLayer(layer)(key);
+}
 
 export function HeatHead() {
   const name = statName(stat.value);
   return (
     <header class="heat-head">
       <div class="title">
-        <h1 title={name.meaning}>{name.name}</h1>
+        <h1>
+          {name.name}
+          <Explain
+            of={[`stat:${stat.value}`, ...MAP]}
+            label={`${name.name.toLowerCase()} and the colours`}
+            here={here}
+          />
+        </h1>
         <p>
           {layersSaid()}
           {stepsSaid()}
@@ -57,6 +76,7 @@ export function HeatHead() {
         />
         <Bands />
         <HeatOthers />
+        <SaveMenu of="heat" />
       </div>
     </header>
   );
@@ -95,7 +115,7 @@ function Bands() {
     return layout.value === "phone" ? null : <span class="heat-band quiet">{band.reason}</span>;
   }
   const now = outsideNow.value;
-  const told = `Healthy: ${band.said}. ${band.why} Source: ${band.source}.`;
+  const told = bandSaid(`stat:${band.stat}`);
   return (
     <>
       <label class="heat-band" title={told}>

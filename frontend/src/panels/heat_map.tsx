@@ -19,6 +19,7 @@ import {
   mapEdges,
   moveBy,
   outsideShown,
+  phaseLines,
   shownHeat,
   zoomBy,
   zoomTo,
@@ -35,10 +36,12 @@ import { useSize } from "../use_size";
 import { token } from "./draw";
 import { HeatCanvas } from "./heat_canvas";
 import { HeatCard } from "./heat_card";
+import { FindingFrames } from "./heat_findings";
 import { listenToMap, type MapPoint } from "./heat_gestures";
 import { onMapKey } from "./heat_keys";
 import { HeatNames } from "./heat_names";
 import { FocusedCell, RowFrames, Strip } from "./heat_over";
+import { PhaseBorders } from "./heat_phases";
 
 /** Below the last line. */
 const FOOT = 8;
@@ -208,6 +211,10 @@ export function HeatMap() {
           <FocusedCell />
           <div class="heat-sheet" style={{ height: `${rows.value.height + FOOT}px` }}>
             <HeatNames rows={rows.value} small={small} />
+            <FindingFrames rows={rows} across={across} />
+            {phaseLines.value && (
+              <PhaseBorders which="a" axis={mapAxis.value} {...plot.value} height={rows.value.height} />
+            )}
             <RowFrames rows={rows} plot={plot} />
           </div>
         </div>

@@ -1,7 +1,11 @@
 /** Names of the map's lines: of all where they are high enough, else of the groups and of what is pointed at or chosen. */
 
 import type { HeatRow, HeatRows } from "../heat/rows";
+import { comparing } from "../store/compare";
+import { levelName } from "../store/finding_marks";
 import { chosenLayer, hoveredLayer, layers } from "../store/layers";
+import { LineMarks } from "./heat_findings";
+import { SeverityShape } from "./severity";
 
 /** Least px between the titles of two groups. */
 const TITLE_PX = 13;
@@ -25,6 +29,7 @@ export function HeatNames({ rows, small }: { rows: HeatRows; small: boolean }) {
           {small ? shortTitle(group.title) : group.title}
         </b>
       ))}
+      {!named && !comparing.value && <LineMarks rows={rows} small={small} />}
       {(named ? rows.rows : apart).map((row) => (
         <Name key={row.layer} row={row} height={rows.rowHeight} chosen={row.layer === chosen} apart={!named} />
       ))}
@@ -41,8 +46,11 @@ function Name({ row, height, chosen, apart }: { row: HeatRow; height: number; ch
   const block = layers.value[row.layer]?.block;
   // Away from its group's title it has to say which block it is of.
   const words = apart && block !== null && block !== undefined ? `${block} ${row.name.replace(/^\d+ /, "")}` : row.name;
+  // Of two runs a line would bear the marks of the one only.
+  const severity = comparing.value ? null : levelName(row.layer);
   return (
     <span class={kind} style={{ top: `${middle(row.y, height)}px` }}>
+      {severity && <SeverityShape of={severity} size={11} />}
       {words}
     </span>
   );

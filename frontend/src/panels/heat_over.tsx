@@ -4,20 +4,26 @@ import type { ReadonlySignal } from "@preact/signals";
 import { integer } from "../format";
 import { cellOf } from "../heat/cells";
 import type { HeatRows } from "../heat/rows";
-import { cursorColumn, lineOrder, shownHeat } from "../store/heat_view";
+import { cursorColumn, lineOrder, mapAxis, shownHeat } from "../store/heat_view";
 import { chosenLayer, hoveredLayer, layers } from "../store/layers";
 import { statValue } from "../store/stat_names";
 import { heatRange } from "../store/statistics";
+import { PhaseNames } from "./heat_phases";
 import { stepLabels } from "./loss_chart";
 
 /** CSS px from the left edge of the centre. */
 export type Plot = ReadonlySignal<{ readonly left: number; readonly right: number }>;
 
-/** Steps of the part that is zoomed to; the whole run's stand below the loss curve. */
+/** Phases over the whole run, whose steps stand below the loss curve; of a part that is zoomed to, its steps. */
 export function Strip({ plot }: { plot: Plot }) {
   const range = heatRange.value;
-  if (!range) return <div class="heat-strip" />;
   const { left, right } = plot.value;
+  if (!range)
+    return (
+      <div class="heat-strip">
+        <PhaseNames which="a" axis={mapAxis.value} left={left} right={right} />
+      </div>
+    );
   const ends: [number, number] = [Math.ceil(range[0]), Math.floor(range[1])];
   if (ends[1] <= ends[0]) return <div class="heat-strip" />;
   return (

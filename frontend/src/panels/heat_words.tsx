@@ -1,6 +1,8 @@
 /** The map in words, for those who can't see it. */
 
 import { integer, plural } from "../format";
+import { sentence } from "../store/explanations";
+import { marksInWords } from "../store/finding_marks";
 import { cursorColumn, outsideNow, shownHeat } from "../store/heat_view";
 import { layers, shownLayers } from "../store/layers";
 import { statName, statValue } from "../store/stat_names";
@@ -22,7 +24,7 @@ function words(): string {
   const known = shownLayers.value.filter((layer) => !Number.isNaN(value(layer)));
   const name = statName(of.stat);
   const said = [
-    `${name.name} of ${plural(shownLayers.value.length, "layer")} over steps ${integer(of.firstStep)} to ${integer(of.lastStep)}. ${name.meaning}`,
+    `${name.name} of ${plural(shownLayers.value.length, "layer")} over steps ${integer(of.firstStep)} to ${integer(of.lastStep)}. ${sentence(`stat:${of.stat}`, 0)}`,
   ];
   if (known.length === 0) said.push(`At step ${integer(step.value)} nothing was measured.`);
   else {
@@ -36,5 +38,7 @@ function words(): string {
   const out = outsideNow.value;
   if (out && out.measured > 0)
     said.push(`${integer(out.outside)} of ${integer(out.measured)} are outside the healthy band.`);
+  const marked = marksInWords();
+  if (marked) said.push(`${marked.charAt(0).toUpperCase()}${marked.slice(1)}.`);
   return said.join(" ");
 }

@@ -5,6 +5,7 @@ import { integer, number } from "../format";
 import { hovered } from "../store/selection";
 import { layout } from "../store/settings";
 import { cardPlace } from "./card_place";
+import { RowFindingWords } from "./finding_words";
 import { factsOf } from "./row_facts";
 import { nameOf } from "./token_name";
 
@@ -51,6 +52,7 @@ export function HoverCard() {
           <dd>{number(facts?.displacement)}</dd>
         </dl>
       )}
+      <RowFindingWords row={at.row} />
       {facts && !Number.isNaN(facts.count) && <span>{integer(facts.count)} in the training text</span>}
       {nearest && nearest.length > 0 && (
         <span>

@@ -3,7 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { plural } from "../format";
-import { factsOpen } from "../store/compare";
+import { comparing, factsOpen } from "../store/compare";
+import { findingShown, findingsOpen, openFindings } from "../store/finding_shown";
 import { groupRows, groupShown, showGroup } from "../store/group_shown";
 import { chosenLayer, layerSubject } from "../store/layers";
 import { hovered, pinned, select, selected, subject, togglePin } from "../store/selection";
@@ -12,15 +13,18 @@ import { cloud } from "../store/timeline";
 import { layersShown } from "../store/view";
 import { RunOrComparison, TokenOrBoth } from "./compare_inspector";
 import { IconButton } from "./controls";
+import { FindingLine } from "./finding_head";
+import { RunFindings } from "./findings";
 import { GroupDetails } from "./group_details";
 import { Icon } from "./icons";
 import { LayerHead } from "./layer_head";
 import { NeighbourChips } from "./neighbours";
-import { LayerDetails } from "./parts";
+import { FindingDetails, LayerDetails } from "./parts";
 import { RunLine } from "./run_summary";
 import { nameOf, Tile } from "./token_name";
 
 export function Inspector() {
+  if (findingShown.value || findingsOpen.value) return <FindingInspector />;
   if (layersShown.value) return <LayersInspector />;
   if (layout.value === "phone") return <Sheet />;
   // Over the canvas it would jump in and out with the pointer: there it tells of the chosen only.
@@ -43,6 +47,32 @@ export function Inspector() {
           <TokenOrBoth row={row} />
         </>
       )}
+    </aside>
+  );
+}
+
+/** Whichever view is on screen: of one finding, or of the run with the list of all. */
+function FindingInspector() {
+  const finding = findingShown.value;
+  const list = (
+    <>
+      <div class="finding-ways alone">
+        <IconButton icon="close" label="Close" onClick={() => openFindings(false)} />
+      </div>
+      {comparing.value ? <RunFindings /> : <RunOrComparison />}
+    </>
+  );
+  if (layout.value === "phone") {
+    return (
+      <SheetFrame
+        low={finding ? <FindingLine of={finding} /> : <RunLine />}
+        high={finding ? <FindingDetails /> : list}
+      />
+    );
+  }
+  return (
+    <aside class="inspector" aria-label="Inspector">
+      {finding ? <FindingDetails /> : list}
     </aside>
   );
 }

@@ -3,7 +3,9 @@
 import { chosen } from "../store/chosen";
 import { compareWith, compareWithNewest, comparing, linked, setLinked } from "../store/compare";
 import { filtered } from "../store/filters";
+import { closeFinding, findingShown, findingsOpen, openFindings, openNext } from "../store/finding_shown";
 import { toggleFullScreen } from "../store/full_screen";
+import { guidesOpen, openGuides } from "../store/guides";
 import { chosenLayer, letGoOfLayer, showAllLayers } from "../store/layers";
 import { goLive, pause, playing, seek, stepBy, togglePlay } from "../store/playback";
 import { askToSave } from "../store/saving";
@@ -36,8 +38,7 @@ import { layersShown, setView, type View, view } from "../store/view";
 import { scene } from "./cloud";
 import { fitAll } from "./compare_pane";
 import { isolateOrNot, showEverything } from "./isolation";
-import { modelScene } from "./model_canvas";
-import { saveModelPicture } from "./save_model_picture";
+import { modelScene } from "./model_scene";
 import { focusSearch } from "./search_field";
 
 export type KeyGroup = "Time" | "Camera" | "Choosing" | "View";
@@ -69,6 +70,12 @@ export const PAGE_KEYS: readonly PageKey[] = [
     shown: ["←", "→"],
     does: "Step back, forward; with Shift by ten",
     run: { ArrowLeft: (event) => stepBy(-jump(event)), ArrowRight: (event) => stepBy(jump(event)) },
+  },
+  {
+    group: "Time",
+    shown: ["←", "→"],
+    does: "From phase to phase, on their focused strip; Enter goes there, with Shift it is looped",
+    keys: ["ArrowLeft", "ArrowRight"],
   },
   { group: "Time", shown: ["Home", "End"], does: "First, last snapshot", run: { Home: () => seek(0), End: goLive } },
   {
@@ -180,6 +187,12 @@ export const PAGE_KEYS: readonly PageKey[] = [
   },
   {
     group: "Choosing",
+    shown: ["E"],
+    does: "Next finding; with Shift the one before",
+    run: { e: (event) => openNext(event.shiftKey ? -1 : 1) },
+  },
+  {
+    group: "Choosing",
     shown: ["Esc"],
     does: "Close, put the loop away, pause, let go of what is chosen, show all again: one at a time",
     run: { Escape: stepOut },
@@ -206,15 +219,9 @@ export const PAGE_KEYS: readonly PageKey[] = [
     views: CLOUD,
     run: { g: () => (projection.peek() === "tour" ? toggleWandering() : setProjection("tour")) },
   },
-  {
-    group: "View",
-    shown: ["P"],
-    does: "Save the picture, the cloud or the table",
-    views: CLOUD,
-    run: { p: askToSave },
-  },
-  { group: "View", shown: ["P"], does: "Save the picture", views: LAYERS, run: { p: () => void saveModelPicture() } },
+  { group: "View", shown: ["P"], does: "Save: picture, video, report, link, data", run: { p: askToSave } },
   { group: "View", shown: ["T"], does: "Table of what is shown", views: CLOUD, run: { t: () => openTable(true) } },
+  { group: "View", shown: ["H"], does: "Tours of this run", run: { h: () => openGuides(!guidesOpen.peek()) } },
   { group: "View", shown: [","], does: "Settings", run: { ",": () => openSettings(!settingsOpen.peek()) } },
   { group: "View", shown: ["?"], does: "This sheet", run: { "?": () => openHelp(!helpOpen.peek()) } },
 ];
@@ -242,6 +249,8 @@ function find(): void {
 function stepOut(): void {
   if (settingsOpen.peek()) openSettings(false);
   else if (filtersOpen.peek() && layout.peek() !== "wide") openFilters(false);
+  else if (findingShown.peek()) closeFinding();
+  else if (findingsOpen.peek()) openFindings(false);
   else if (!layersShown.peek() && tool.peek() === "lasso") setTool("turn");
   else if (playing.peek()) pause();
   else if (layersShown.peek()) letGoOfLayers();

@@ -10,8 +10,9 @@ import { layout } from "../store/settings";
 import { statName, statValue } from "../store/stat_names";
 import { paintBy, stat } from "../store/statistics";
 import { cardBeside } from "./card_beside";
+import { LayerFindingWords } from "./finding_words";
 import { roleWords } from "./layer_words";
-import { modelScene } from "./model_canvas";
+import { modelScene } from "./model_scene";
 
 /** Title and tools above, legend below. */
 const KEPT = { top: 60, bottom: 44 } as const;
@@ -72,6 +73,7 @@ function LayerFacts({ place }: { place: number }) {
       <span>
         {roleWords(layer)} · {layer.shape.map(integer).join(" × ")}
       </span>
+      <LayerFindingWords place={place} />
       <dl>
         <div>
           <dt>Parameters</dt>

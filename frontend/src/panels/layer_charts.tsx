@@ -3,10 +3,9 @@
 import { useMemo, useState } from "preact/hooks";
 import { brief, integer } from "../format";
 import { indexAt } from "../store/curves";
-import { isBand } from "../store/health_bands";
 import { hoverStep } from "../store/hover_step";
 import { openLarge } from "../store/large_chart";
-import { bandFor, limitsAt, standing } from "../store/layer_bands";
+import { limitsAt, standing } from "../store/layer_bands";
 import { type Course, coursesHere, readingAt } from "../store/layer_course";
 import { layers } from "../store/layers";
 import { statName } from "../store/stat_names";
@@ -16,6 +15,8 @@ import { chartData } from "./charts/chart_data";
 import { endsOf } from "./charts/plot";
 import { StatChart } from "./charts/stat_chart";
 import { IconButton } from "./controls";
+import { Explain } from "./explain";
+import { hereOfLayer } from "./explain_here";
 import { statText } from "./stat_text";
 
 const FIRST = ["update_ratio", "grad_norm", "weight_norm"];
@@ -50,7 +51,6 @@ function LayerChart({ course, layer, stat }: { course: Course; layer: number; st
   const ends = useMemo(() => data && endsOf(data), [data]);
   if (!data || !ends) return null;
   const { name } = statName(stat);
-  const band = bandFor(layer, stat);
   const now = readingAt(layer, stat, step.value).value;
   const stands = standing(now, limitsAt(layer, stat, step.value));
   const label =
@@ -59,8 +59,9 @@ function LayerChart({ course, layer, stat }: { course: Course; layer: number; st
   return (
     <figure class="layer-chart">
       <figcaption>
-        <span title={band && isBand(band) ? `Healthy: ${band.said}. ${band.why} Source: ${band.source}.` : undefined}>
+        <span>
           {name}
+          <Explain of={`stat:${stat}`} here={hereOfLayer(layer)} />
         </span>
         <b class={stands === null || stands === "in band" ? undefined : "watched"}>
           <ChartReading

@@ -2,6 +2,7 @@
 
 import { layers } from "../store/layers";
 import { CellSizes } from "./cell_sizes";
+import { LayerFindings } from "./findings";
 import { LayerCharts } from "./layer_charts";
 import { LayerHead } from "./layer_head";
 import { LayerWords } from "./layer_meaning";
@@ -17,6 +18,7 @@ export function LayerDetails({ layer }: { layer: number }) {
     <>
       <LayerHead layer={layer} />
       <LayerNumbers layer={layer} />
+      <LayerFindings place={layer} />
       <LayerCharts layer={layer} />
       <SameKindBars layer={layer} />
       <ProbeDetails layer={layer} />

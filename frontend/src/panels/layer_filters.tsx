@@ -13,13 +13,17 @@ import {
   shownLayers,
   toggleKind,
 } from "../store/layers";
+import { roleKey } from "../store/role_words";
+import { Explain } from "./explain";
 
 export function KindRows() {
   const rows = kindRows.value;
   const none = layers.value.length > 0 && rows.every((row) => row.hidden);
+  const roles = [...new Set(layers.value.map((layer) => layer.role))];
   return (
     <fieldset class="rows">
       <legend class="field-label">Parameters</legend>
+      <Explain of={[...roles.map(roleKey), "control:parameters", "control:layer_range"]} label="these parameters" />
       {rows.map((row) => (
         <KindCheck key={row.kind} {...row} />
       ))}

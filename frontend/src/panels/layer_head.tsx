@@ -2,11 +2,12 @@
 
 import { integer, shape } from "../format";
 import { chooseLayer, chosenLayer, kindOf, layerPinned, layers, toggleLayerPin } from "../store/layers";
-import { roleWords } from "../store/role_words";
+import { roleKey, roleName } from "../store/role_words";
 import { shortPath } from "../store/same_kind";
 import { layout } from "../store/settings";
 import type { Layer } from "../wire.gen";
 import { IconButton } from "./controls";
+import { Explain } from "./explain";
 
 /** small: on a phone, without the buttons. */
 export function LayerHead({ layer, small = false }: { layer: number; small?: boolean }) {
@@ -19,6 +20,7 @@ export function LayerHead({ layer, small = false }: { layer: number; small?: boo
         <h2 title={one.path}>{shortPath(layers.value, one.path)}</h2>
         <p>{subtitle(one)}</p>
       </div>
+      <Explain of={roleKey(one.role)} filling={one.block === null ? {} : { block: `block ${one.block}` }} />
       {!small && (
         <IconButton
           icon="pin"
@@ -48,7 +50,7 @@ function ShapeTile({ of }: { of: Layer }) {
 
 /** "MLP, block 3 · 128 × 512". */
 export function subtitle(layer: Layer): string {
-  const name = roleWords(layer.role, layer.block).name;
+  const name = roleName(layer.role);
   const where = layer.block === null ? "" : `, block ${integer(layer.block)}`;
   return `${name}${where} · ${shape(layer.shape).replaceAll("×", " × ")}`;
 }

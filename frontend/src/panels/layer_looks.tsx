@@ -1,5 +1,7 @@
 /** What colours the layers, and on which scale. */
 
+import { heatShown } from "../store/compare_heat";
+import { phaseLines, setPhaseLines } from "../store/heat_view";
 import { palette, setPalette } from "../store/settings";
 import { statChoices } from "../store/stat_names";
 import {
@@ -13,7 +15,7 @@ import {
   stats,
 } from "../store/statistics";
 import { view } from "../store/view";
-import { Select } from "./controls";
+import { Select, Switch } from "./controls";
 
 const WEIGHTS = "weights";
 
@@ -32,6 +34,7 @@ export function LayerLooks() {
     <>
       <Select
         label="Colour by"
+        explain={byWeights ? "measure:weights" : `stat:${stat.value}`}
         value={byWeights ? WEIGHTS : stat.value}
         disabled={choices.length === 0}
         choices={choices.length > 0 ? choices : [{ value: stat.value, name: "No statistics" }]}
@@ -54,10 +57,17 @@ export function LayerLooks() {
             onChange={() => {}}
           />
         ) : (
-          <Select label="Scale" value={heatColors.value} choices={scales} onChange={setHeatColors} />
+          <Select
+            label="Scale"
+            value={heatColors.value}
+            choices={scales}
+            onChange={setHeatColors}
+            explain="control:scale"
+          />
         )}
         <Select
           label="Colours"
+          explain="control:palette"
           value={palette.value}
           choices={[
             { value: "viridis", name: "Viridis" },
@@ -66,6 +76,9 @@ export function LayerLooks() {
           onChange={setPalette}
         />
       </div>
+      {!blocksShown && heatShown.value !== "difference" && (
+        <Switch label="Phase lines" on={phaseLines.value} onChange={setPhaseLines} />
+      )}
     </>
   );
 }

@@ -1,10 +1,11 @@
 /** What a layer is for, what is healthy, and where the ranges come from. */
 
+import { explanation, sentence } from "../store/explanations";
 import { isBand } from "../store/health_bands";
 import { bandFor, limitsAt, standing } from "../store/layer_bands";
 import { readingAt } from "../store/layer_course";
 import { layers } from "../store/layers";
-import { roleWords } from "../store/role_words";
+import { roleKey } from "../store/role_words";
 import { statName } from "../store/stat_names";
 import { step } from "../store/timeline";
 import { statText } from "./stat_text";
@@ -12,11 +13,12 @@ import { statText } from "./stat_text";
 export function LayerWords({ layer }: { layer: number }) {
   const one = layers.value[layer];
   if (!one) return null;
-  const words = roleWords(one.role, one.block);
+  const key = roleKey(one.role);
+  const filling = one.block === null ? {} : { block: `block ${one.block}` };
   return (
     <section class="section explanation" aria-label="What it is">
       <p>
-        <b>{words.isWhat}</b> Healthy: {lowerFirst(words.healthy)}
+        <b>{sentence(key, 0, filling)}</b> {sentence(key, 1, filling)}
       </p>
       <BandWords layer={layer} stat="update_ratio" />
     </section>
@@ -28,6 +30,7 @@ export function BandWords({ layer, stat }: { layer: number; stat: string }) {
   const band = bandFor(layer, stat);
   if (!band) return null;
   const { name } = statName(stat);
+  const words = explanation(`stat:${stat}`);
   if (!isBand(band)) {
     return (
       <p class="band-words">
@@ -40,10 +43,10 @@ export function BandWords({ layer, stat }: { layer: number; stat: string }) {
   const ends = [limits.low, limits.high].filter((end) => end !== null).map((end) => statText(stat, end));
   return (
     <p class="band-words">
-      {name}, healthy: {band.said}
+      {name}, healthy: {words?.healthy}
       {band.limits === null && ends.length === 2 && `: from ${ends[0]} to ${ends[1]} here`}
-      {stands !== null && `. Now it is ${stands.replace("band", "it").replace("in it", "within it")}`}. {band.why}{" "}
-      <span class="source">Source: {band.source}.</span>
+      {stands !== null && `. Now it is ${stands.replace("band", "it").replace("in it", "within it")}`}. {words?.why}{" "}
+      <span class="source">Source: {words?.source}.</span>
     </p>
   );
 }

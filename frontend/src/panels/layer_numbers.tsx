@@ -1,6 +1,7 @@
 /** A layer's numbers at the cursor: six that are looked at first, and all the others with what they mean. */
 
 import { compact, integer, percent } from "../format";
+import { sentence } from "../store/explanations";
 import { limitsAt, standing } from "../store/layer_bands";
 import { readingAt, snapshotNow } from "../store/layer_course";
 import { layers } from "../store/layers";
@@ -10,6 +11,8 @@ import { statName } from "../store/stat_names";
 import { stats } from "../store/statistics";
 import { ordinal, place, step } from "../store/timeline";
 import { Reading } from "./controls";
+import { Explain } from "./explain";
+import { hereOfLayer } from "./explain_here";
 import { Section } from "./section";
 import { statText } from "./stat_text";
 
@@ -40,7 +43,14 @@ export function LayerNumbers({ layer }: { layer: number }) {
           {sentence}
         </p>
       ))}
-      <p class="as-of">{asOf()}</p>
+      <div class="as-of explained">
+        <span>{asOf()}</span>
+        <Explain
+          of={[...FIRST, ...THEN].map((stat) => `stat:${stat}`)}
+          label="these numbers"
+          here={hereOfLayer(layer)}
+        />
+      </div>
     </section>
   );
 }
@@ -83,6 +93,9 @@ export function AllStatistics({ layer }: { layer: number }) {
   return (
     <div class="section folds">
       <Section name="All statistics" state={`${integer(rest.length)} more`}>
+        <div class="explained">
+          <Explain of={rest.map((stat) => `stat:${stat}`)} label="all these statistics" here={hereOfLayer(layer)} />
+        </div>
         <dl class="stat-list">
           {rest.map((stat) => (
             <StatRow key={stat} layer={layer} stat={stat} />
@@ -96,7 +109,7 @@ export function AllStatistics({ layer }: { layer: number }) {
 function StatRow({ layer, stat }: { layer: number; stat: string }) {
   const { value, held } = readingAt(layer, stat, step.value);
   const stands = standing(value, limitsAt(layer, stat, step.value));
-  const { name, meaning } = statName(stat);
+  const { name } = statName(stat);
   const why = hint(layer, stat, false);
   return (
     <div>
@@ -107,7 +120,7 @@ function StatRow({ layer, stat }: { layer: number; stat: string }) {
         {stands === null && held && !Number.isNaN(value) && " · as last measured"}
       </dd>
       <dd class="meaning">
-        {meaning} {why !== null && <i>{why}</i>}
+        {sentence(`stat:${stat}`, 0)} {why !== null && <i>{why}</i>}
       </dd>
     </div>
   );

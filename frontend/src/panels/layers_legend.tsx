@@ -2,12 +2,14 @@
 
 import { wholeGradient } from "../colors/color";
 import { brief, integer } from "../format";
+import { sentence } from "../store/explanations";
 import { cellsSaid, flowScale, painted, paintScale } from "../store/layer_paint";
 import { drawn } from "../store/model_view";
-import { activationNotes, PROBE_WORDS, probedStep } from "../store/probe";
+import { activationNotes, probedStep } from "../store/probe";
 import { palette } from "../store/settings";
 import { statName, statTick } from "../store/stat_names";
 import { stat } from "../store/statistics";
+import { Explain } from "./explain";
 
 export function LayersLegend() {
   const scale = paintScale.value;
@@ -18,6 +20,12 @@ export function LayersLegend() {
     <div class="legend layers-legend">
       <span class="color-scale">
         <span class="scale-name">{name}</span>
+        <span class="wide-note">
+          <Explain
+            of={[byWeights ? "measure:weights" : `stat:${stat.value}`, "view:stream", "heat:missing"]}
+            label="these colours and lines"
+          />
+        </span>
         {scale ? (
           <>
             <span class="figure">{written(scale.low)}</span>
@@ -66,7 +74,7 @@ function Flow() {
       {activationNotes.value.size > 0 && (
         <span
           class="legend-key wide-note"
-          title={`${PROBE_WORDS.activation_rms?.meaning} Step ${integer(probedStep.value)}.`}
+          title={`${sentence("probe:activation_rms", 0)} Step ${integer(probedStep.value)}.`}
         >
           act. = activations, RMS
         </span>

@@ -14,9 +14,11 @@ import { layersSeen } from "../store/view";
 import { IconButton } from "./controls";
 import { LayerCard } from "./layer_card";
 import { LayersLegend } from "./layers_legend";
-import { ModelCanvas, modelScene } from "./model_canvas";
+import { ModelCanvas } from "./model_canvas";
+import { modelScene } from "./model_scene";
 import { NoModel } from "./no_model";
-import { saveModelPicture } from "./save_model_picture";
+import { PhaseNote } from "./phase_note";
+import { SaveMenu } from "./save_menu";
 
 export function LayersView() {
   useEffect(() => {
@@ -36,7 +38,10 @@ export function LayersView() {
       <div class="centre-top">
         <div class="title">
           <h1>Layers</h1>
-          <p>{known ? subtitle() : "Reading the model"}</p>
+          <p>
+            {known ? subtitle() : "Reading the model"}
+            {known && <PhaseNote />}
+          </p>
           <Notes />
         </div>
         <Tools />
@@ -107,7 +112,7 @@ function Tools() {
         onClick={() => void toggleFullScreen()}
         class="wide-only"
       />
-      <IconButton icon="picture" label="Save the picture (P)" onClick={() => void saveModelPicture()} />
+      <SaveMenu of="layers" />
     </div>
   );
 }

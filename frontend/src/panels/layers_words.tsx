@@ -3,6 +3,7 @@
 import { untracked, useSignalEffect } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { integer, plural } from "../format";
+import { layerLevels, marksInWords } from "../store/finding_marks";
 import { blocks, chosenLayer, KIND_NAMES, kindOf, layers, shownLayers } from "../store/layers";
 import { playing } from "../store/playback";
 import { model } from "../store/runs";
@@ -17,7 +18,7 @@ export function LayersWords() {
   const [told, setTold] = useState("");
   useSignalEffect(() => {
     if (playing.value || !layersSeen.value) return;
-    for (const one of [step, shownLayers, chosenLayer, heat, paintBy, stat]) one.value;
+    for (const one of [step, layerLevels, shownLayers, chosenLayer, heat, paintBy, stat]) one.value;
     const timer = window.setTimeout(() => setTold(untracked(words)), REST_MS);
     return () => window.clearTimeout(timer);
   });
@@ -53,5 +54,7 @@ function words(): string {
   const layer = chosen === null ? undefined : layers.value[chosen];
   if (layer)
     said.push(`chosen: ${layer.path}, ${KIND_NAMES[kindOf(layer)].toLowerCase()}, ${layer.shape.join(" by ")}`);
+  const marked = marksInWords();
+  if (marked) said.push(marked);
   return `${said.join("; ")}.`;
 }

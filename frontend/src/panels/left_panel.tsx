@@ -15,6 +15,7 @@ import { LayerLooks } from "./layer_looks";
 import { LayerSearch } from "./layer_search";
 import { Looks } from "./looks";
 import { ProjectionSelect } from "./projection_select";
+import { SavedLine } from "./saved_file";
 import { SearchField } from "./search_field";
 import { ViewSwitch } from "./view_switch";
 
@@ -25,6 +26,7 @@ export function LeftPanel() {
       <div class="run-part">
         <RunSelect />
         <CompareRuns />
+        <SavedLine />
       </div>
       {layout.value === "wide" && <ViewSwitch />}
       {layersShown.value ? <OfLayers /> : <OfEmbeddings />}

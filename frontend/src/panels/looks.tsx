@@ -18,7 +18,7 @@ import {
   trails,
 } from "../store/settings";
 import { cloud } from "../store/timeline";
-import { Segmented, Select, Switch } from "./controls";
+import { FieldLabel, Segmented, Select, Switch } from "./controls";
 
 export function Looks() {
   const noCounts = !counted.value;
@@ -41,12 +41,25 @@ export function Looks() {
   return (
     <>
       <div class="pair">
-        <Select label="Colour by" value={shownColorBy.value} choices={colorChoices} onChange={setColorBy} />
-        <Select label="Size by" value={shownSizeBy.value} choices={sizeChoices} onChange={setSizeBy} />
+        <Select
+          label="Colour by"
+          value={shownColorBy.value}
+          choices={colorChoices}
+          onChange={setColorBy}
+          explain={`measure:${shownColorBy.value}`}
+        />
+        <Select
+          label="Size by"
+          value={shownSizeBy.value}
+          choices={sizeChoices}
+          onChange={setSizeBy}
+          explain={`measure:${shownSizeBy.value}`}
+        />
       </div>
       {colorMeasure.value && (
         <Select
           label="Colour scale"
+          explain="control:palette"
           value={palette.value}
           choices={[
             { value: "viridis", name: "Viridis" },
@@ -56,7 +69,7 @@ export function Looks() {
         />
       )}
       <div>
-        <div class="field-label">Labels</div>
+        <FieldLabel text="Labels" explain="control:labels" />
         <Segmented
           label="Labels"
           value={labelMode.value}
@@ -69,7 +82,7 @@ export function Looks() {
         />
       </div>
       <div>
-        <Switch label="Trails" on={trails.value} onChange={setTrails} />
+        <Switch label="Trails" on={trails.value} onChange={setTrails} explain="control:trails" />
         {trails.value && trailCount.value > 0 && (
           <div class="trail-note">
             <span>
@@ -79,7 +92,12 @@ export function Looks() {
           </div>
         )}
         {cloud.value?.parts.some((part) => part.embedding.role === "position_embedding") && (
-          <Switch label="Position order" on={positionOrder.value} onChange={setPositionOrder} />
+          <Switch
+            label="Position order"
+            on={positionOrder.value}
+            onChange={setPositionOrder}
+            explain="control:position_order"
+          />
         )}
       </div>
     </>

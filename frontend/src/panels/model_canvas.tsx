@@ -5,7 +5,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { wholeRamp } from "../colors/color";
 import { integer, plural } from "../format";
 import { createModelScene } from "../scene/model";
-import type { ModelHandle, ModelProps } from "../scene/model/types";
+import type { ModelProps } from "../scene/model/types";
+import { layerLevels } from "../store/finding_marks";
 import { flow, painted, shares } from "../store/layer_paint";
 import { chosenLayer, hoveredLayer, layerPath, layers, shownLayers } from "../store/layers";
 import { faces } from "../store/load_thumbs";
@@ -21,15 +22,14 @@ import {
 } from "../store/model_view";
 import { activationNotes } from "../store/probe";
 import { economize, layout as form, labelMode, mode, palette, reducedMotion, theme } from "../store/settings";
+import { screenRests } from "../store/video";
 import { layersSeen } from "../store/view";
 import type { Layer } from "../wire.gen";
 import { roleWords } from "./layer_words";
+import { setModelScene } from "./model_scene";
 
 /** Path of the layer that was chosen in this view last. */
 let chosenHere: string | null = null;
-let handle: ModelHandle | null = null;
-/** The scene on screen, for its buttons and for pictures. */
-export const modelScene = () => handle;
 
 export function ModelCanvas() {
   const box = useRef<HTMLDivElement>(null);
@@ -45,11 +45,11 @@ export function ModelCanvas() {
       onFallback: tellModelFallback,
       onPicture: tellPicture,
     });
-    handle = made;
+    setModelScene(made);
     // The browser tests ask the scene itself where a layer is drawn.
     Object.assign(container, { model: made });
     const stop = effect(() => {
-      if (!layersSeen.value) return;
+      if (!layersSeen.value || screenRests.value) return;
       const props = propsNow();
       const changed: Partial<Record<keyof ModelProps, unknown>> = {};
       for (const name of Object.keys(props) as (keyof ModelProps)[])
@@ -67,7 +67,7 @@ export function ModelCanvas() {
       stop();
       stopLayout();
       made.destroy();
-      handle = null;
+      setModelScene(null);
     };
   }, []);
   return (
@@ -85,7 +85,8 @@ function choose(hit: Pointed): void {
   choosePointed(hit);
 }
 
-function propsNow(): ModelProps {
+/** What is to be seen of the model now. */
+export function propsNow(): ModelProps {
   const list = layers.value;
   const words = wordsFor(list);
   return {
@@ -97,6 +98,7 @@ function propsNow(): ModelProps {
     notes: activationNotes.value,
     labelMode: labelMode.value,
     mayEconomize: economize.value,
+    levels: layerLevels.value,
     shown: shownMask(list, shownLayers.value),
     hovered: hoveredLayer.value,
     selected: chosenLayer.value,

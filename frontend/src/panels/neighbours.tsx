@@ -16,6 +16,7 @@ import {
 import { details, select } from "../store/selection";
 import { step } from "../store/timeline";
 import { Select } from "./controls";
+import { Explain } from "./explain";
 import { nameOf } from "./token_name";
 
 /** Never by colour alone: a sign beside each, its word below. */
@@ -33,12 +34,13 @@ interface Compared {
 function comparedOf(row: number): Compared | null {
   const known = details.value.get(row);
   if (!known) return null;
-  const then = comparedStep.value ?? known.firstStep;
-  const early = detailsThen(row, then);
+  const asked = comparedStep.value ?? known.firstStep;
+  const early = detailsThen(row, asked);
   const before = comparedStep.value === null ? known.firstNeighbours : early?.neighbours;
   if (!before) return null;
   const changes = changesOf(before, known.neighbours);
-  return { then, now: known.step, changes, normThen: early?.norm ?? 0 };
+  const then = early?.neighboursStep ?? asked;
+  return { then, now: known.neighboursStep ?? known.step, changes, normThen: early?.norm ?? 0 };
 }
 
 export function Neighbours({ row }: { row: number }) {
@@ -48,7 +50,10 @@ export function Neighbours({ row }: { row: number }) {
   return (
     <section class="section">
       <div class="section-head">
-        <h3>Nearest neighbours, cosine</h3>
+        <h3>
+          Nearest neighbours, cosine
+          <Explain of={["measure:neighbours", "control:compare_neighbours"]} label="nearest neighbours" />
+        </h3>
         {all > 4 && (
           <button type="button" class="link" onClick={() => showAllNeighbours(!allNeighbours.value)}>
             {allNeighbours.value ? "Show 4" : `Show all ${all}`}
@@ -61,7 +66,12 @@ export function Neighbours({ row }: { row: number }) {
           list={compared?.changes.before}
           norm={compared?.normThen ?? 0}
         />
-        <List title={`At step ${integer(known?.step)}`} list={compared?.changes.after} norm={known?.norm ?? 0} now />
+        <List
+          title={`At step ${integer(compared?.now ?? known?.step)}`}
+          list={compared?.changes.after}
+          norm={known?.norm ?? 0}
+          now
+        />
       </div>
       <Summary compared={compared} />
       <ComparedWith row={row} />
@@ -176,7 +186,7 @@ export function NeighbourChips({ row }: { row: number }) {
   return (
     <div class="chips-rows">
       <Chips title={`Step ${integer(compared?.then)}`} list={compared?.changes.before ?? []} />
-      <Chips title={`Step ${integer(known?.step)}`} list={compared?.changes.after ?? []} now />
+      <Chips title={`Step ${integer(compared?.now ?? known?.step)}`} list={compared?.changes.after ?? []} now />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** All that is fetched later; see `later`. */
 
+import { bringExplanations } from "../store/explanations";
 import { later } from "./later";
 
 export const LayersPane = later("the layers view", async () => (await import("./layers_pane")).LayersPane);
@@ -8,13 +9,21 @@ export const LayerDetails = later(
   "what is known of the layer",
   async () => (await import("./layer_details")).LayerDetails,
 );
+export const FindingDetails = later("the finding", async () => (await import("./finding_details")).FindingDetails);
 export const LargeChart = later("the chart", async () => (await import("./charts/large_chart")).LargeChart);
 export const TrainingSummary = later(
   "the figures of the run",
   async () => (await import("./training_summary")).TrainingSummary,
 );
 
+export const Glossary = later("the glossary", async () => (await import("./glossary")).Glossary);
+export const Guides = later("the tours", async () => (await import("./guide")).Guides);
+export const SaveChoices = later("what can be saved", async () => (await import("./save_choices")).SaveChoices);
+export const VideoMaker = later("what makes videos", async () => (await import("./video_maker")).VideoMaker);
+
 /** What a person is likely to want next comes while nothing else is to be done. */
 export async function bringRest(): Promise<void> {
-  for (const part of [HeatView, LayerDetails, LayersPane, LargeChart, TrainingSummary]) await part.bring();
+  await bringExplanations();
+  for (const part of [HeatView, LayerDetails, LayersPane, FindingDetails, LargeChart, TrainingSummary, SaveChoices])
+    await part.bring();
 }

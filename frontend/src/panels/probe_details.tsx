@@ -4,6 +4,8 @@ import { integer } from "../format";
 import { layers } from "../store/layers";
 import { PROBE_WORDS, probe, probedAt, probedStep } from "../store/probe";
 import { Reading } from "./controls";
+import { Explain } from "./explain";
+import { hereOfBlock } from "./explain_here";
 
 export function ProbeDetails({ layer }: { layer: number }) {
   const of = probe.value;
@@ -18,12 +20,13 @@ export function ProbeDetails({ layer }: { layer: number }) {
     <section class="section" aria-label="Block on the fixed batch">
       <h3>
         Block {block} on the fixed batch, step {integer(at)}
+        <Explain of={known.map(({ stat }) => `probe:${stat}`)} label="these figures" here={hereOfBlock(block)} />
       </h3>
       <dl class="readings probe-readings">
         {known.map(({ stat, words, value }) => (
-          <div key={stat} title={words?.meaning}>
-            <Reading name={words?.name ?? stat}>{words?.written(value)}</Reading>
-          </div>
+          <Reading key={stat} name={words?.name ?? stat}>
+            {words?.written(value)}
+          </Reading>
         ))}
       </dl>
     </section>

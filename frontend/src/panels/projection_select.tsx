@@ -2,6 +2,7 @@
 
 import { integer, wholePercent } from "../format";
 import { beside } from "../store/runs";
+import { saved } from "../store/saved";
 import { type Projection, projection, reducedMotion, setProjection } from "../store/settings";
 import { cloud, reading, step, still, varianceOverRun } from "../store/timeline";
 import { nextView, setTourSpeed, toggleWandering, touring, tourSpeed, wandering } from "../store/tour";
@@ -10,17 +11,7 @@ import { SPEEDS, speedName } from "../time/playback_math";
 import { Select } from "./controls";
 import { CopyButton } from "./copy_button";
 
-const SAME = "The same at every step, so that only what moves in the model moves here.";
-const PROJECTIONS = {
-  joint: `The three directions along which the rows differ most, over the whole run. ${SAME}`,
-  last: `The three directions along which the rows differ most at the last step. ${SAME}`,
-  clusters: `The three directions along which groups of rows differ most at the last step. ${SAME}`,
-  step: `The three directions along which the rows differ most at one step. ${SAME}`,
-  tour: "Three directions that wander through the eight along which the rows differ most over the whole run.",
-  umap: "Neighbours of one step drawn near each other. Distances and sizes of clusters mislead, and there are no axes.",
-};
-
-type Kind = keyof typeof PROJECTIONS;
+type Kind = "joint" | "last" | "clusters" | "step" | "tour" | "umap";
 type Choice = Projection | "here" | "umap";
 
 export function ProjectionSelect() {
@@ -40,6 +31,8 @@ export function ProjectionSelect() {
       disabled: !cloud.value || beside.value !== null,
     },
   ];
+  // A file keeps one.
+  if (saved.value) choices.splice(1);
   const choose = (value: Choice) => {
     const here = step.peek();
     if (value !== "here" && value !== "umap") setProjection(value);
@@ -47,13 +40,14 @@ export function ProjectionSelect() {
   };
   return (
     <div>
-      <Select label="Projection" value={chosen} choices={choices} onChange={choose} title={PROJECTIONS[kind]} />
+      <Select label="Projection" value={chosen} choices={choices} onChange={choose} explain={`projection:${kind}`} />
       {cloud.value && !still.value && (
         <div class="select-note">
           <span>Variance over the run</span>
           <b>{wholePercent(varianceOverRun.value)}</b>
         </div>
       )}
+      {saved.value && <p class="row-note">The file keeps this one; TensorBoard has others.</p>}
       {kind === "tour" && <TourControls />}
       {umapStep.value !== null && <UmapProgress />}
     </div>

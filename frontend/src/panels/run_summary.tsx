@@ -1,11 +1,14 @@
 /** What the inspector tells when nothing is chosen: the run itself. */
 
 import { compact, integer, percent } from "../format";
+import { sentence } from "../store/explanations";
 import { model, rowNoun, run } from "../store/runs";
 import { total } from "../store/timeline";
-import { layersShown } from "../store/view";
+import { layersShown, view } from "../store/view";
 import type { Embedding, Model } from "../wire.gen";
 import { Reading } from "./controls";
+import { RunFindings } from "./findings";
+import { GuideHint } from "./guide_hint";
 import { TrainingFigures } from "./training_figures";
 
 /** One line of it, for the phone's sheet while it is low. */
@@ -58,11 +61,13 @@ export function RunSummary() {
   return (
     <>
       <RunHead />
+      <RunFindings />
       <p class="section hint">
         {layersShown.value
           ? "Hover or click a layer to see its numbers, their course and its like in other blocks."
           : `Hover or click a ${rowNoun.value} to see its numbers, its path and its neighbours.`}
       </p>
+      <GuideHint />
       <dl class="section readings">
         <Reading name="Parameters">{parameters > 0 ? compact(parameters) : "–"}</Reading>
         <Reading name="Layers">{integer(record.layers.length)}</Reading>
@@ -81,18 +86,10 @@ export function RunSummary() {
 }
 
 function Explanation() {
-  if (layersShown.value) {
-    return (
-      <p class="section explanation">
-        <b>Each layer is a matrix or a vector of the model.</b> Compare a layer with its like in other blocks, and with
-        itself earlier in the run: what leaves the others behind is worth a look.
-      </p>
-    );
-  }
+  const key = `view:${view.value}`;
   return (
     <p class="section explanation">
-      <b>Each point is one row of the embedding matrix.</b> Points that end up close to each other are used alike by the
-      model; watch when the groups form while the loss falls.
+      <b>{sentence(key, 0)}</b> {sentence(key, 1)}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { extent, mapper } from "../axis";
 import { limitsAt, standing } from "../store/layer_bands";
 import { kindStat, readingAt, setKindStat } from "../store/layer_course";
 import { chooseLayer, layers } from "../store/layers";
-import { roleWords } from "../store/role_words";
+import { roleName } from "../store/role_words";
 import { sameKind } from "../store/same_kind";
 import { statName } from "../store/stat_names";
 import { stats } from "../store/statistics";
@@ -45,7 +45,7 @@ export function SameKindBars({ layer }: { layer: number }) {
   return (
     <section class="section" aria-label="The same in other blocks">
       <Select
-        label={`${roleWords(one.role, null).name} by block`}
+        label={`${roleName(one.role)} by block`}
         value={stat}
         choices={stats.value.map((value) => ({ value, name: statName(value).name }))}
         onChange={setKindStat}

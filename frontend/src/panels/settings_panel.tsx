@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
+import { bringExplanations, sentence } from "../store/explanations";
 import { resetSettings, settingsAreDefault } from "../store/remembered";
 import {
   economize,
@@ -35,9 +36,13 @@ import { currentLink } from "../store/start";
 import { SPEEDS, speedName } from "../time/playback_math";
 import { Segmented, Select } from "./controls";
 import { Dialog } from "./dialog";
+import { Explain } from "./explain";
 import { Icon } from "./icons";
 
 export function SettingsPanel() {
+  useEffect(() => {
+    if (settingsOpen.value) void bringExplanations();
+  }, [settingsOpen.value]);
   return (
     <Dialog open={settingsOpen.value} title="Settings" class="settings" beside onClose={() => openSettings(false)}>
       <div class="settings-list">
@@ -66,7 +71,7 @@ function Drawing() {
   const trailsValue = trails.value ? String(trailRows.value) : "off";
   return (
     <>
-      <Row name="View" tells="3D turns. 2D shows the first two directions, and is lighter to draw.">
+      <Row name="View" of="control:mode">
         <Segmented
           label="View"
           value={mode.value}
@@ -77,7 +82,7 @@ function Drawing() {
           onChange={setMode}
         />
       </Row>
-      <Row name="Point size" tells="Times the size that the number of points calls for.">
+      <Row name="Point size" of="control:point_size">
         <Select
           label="Point size"
           hideLabel
@@ -86,7 +91,7 @@ function Drawing() {
           onChange={(value) => setPointScale(Number(value))}
         />
       </Row>
-      <Row name="Labels" tells="Auto names as many as have room, the most important first.">
+      <Row name="Labels" of="control:labels">
         <Segmented
           label="Labels"
           value={labelMode.value}
@@ -98,7 +103,7 @@ function Drawing() {
           onChange={setLabelMode}
         />
       </Row>
-      <Row name="Trails" tells="How many of the fastest points draw the way they came.">
+      <Row name="Trails" of="control:trails">
         <Select
           label="Trails"
           hideLabel
@@ -113,7 +118,7 @@ function Drawing() {
           }}
         />
       </Row>
-      <Row name="Colour scale" tells="For numbers. Cividis looks alike to people who confuse red and green.">
+      <Row name="Colour scale" of="control:palette">
         <Select
           label="Colour scale"
           hideLabel
@@ -132,7 +137,7 @@ function Drawing() {
 function Moving() {
   return (
     <>
-      <Row name="Pace" tells="What passes evenly while playing. Log steps give the beginning more time.">
+      <Row name="Pace" of="control:pace">
         <Select
           label="Pace"
           hideLabel
@@ -145,7 +150,7 @@ function Moving() {
           onChange={setPace}
         />
       </Row>
-      <Row name="Speed" tells="At 1× a whole run takes about 20 seconds.">
+      <Row name="Speed" of="control:speed">
         <Select
           label="Speed in settings"
           hideLabel
@@ -161,7 +166,7 @@ function Moving() {
 function ForPerson() {
   return (
     <>
-      <Row name="Quality" tells="Automatic draws less while things move too slowly, and all of it at rest.">
+      <Row name="Quality" of="control:quality">
         <Segmented
           label="Quality"
           value={economize.value ? "auto" : "full"}
@@ -172,7 +177,7 @@ function ForPerson() {
           onChange={(value) => setEconomize(value === "auto")}
         />
       </Row>
-      <Row name="Motion" tells="Less: jumps instead of motion, whatever the system says.">
+      <Row name="Motion" of="control:motion">
         <Segmented
           label="Motion"
           value={lessMotion.value ? "less" : "system"}
@@ -188,16 +193,17 @@ function ForPerson() {
 }
 
 /** A name, its control, and what it means: read out together. */
-function Row({ name, tells, children }: { name: string; tells: string; children: ComponentChildren }) {
+function Row({ name, of, children }: { name: string; of: string; children: ComponentChildren }) {
   const id = useId();
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would want a legend, which can't stand in this grid
     <div class="setting" role="group" aria-label={name} aria-describedby={id}>
-      <span class="setting-name" aria-hidden="true">
-        {name}
+      <span class="setting-name">
+        <span aria-hidden="true">{name}</span>
+        <Explain of={of} />
       </span>
       {children}
-      <p id={id}>{tells}</p>
+      <p id={id}>{sentence(of, 0)}</p>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 /** The sheet of keys. */
 
+import { openGlossary } from "../store/explanations";
+import { openGuides } from "../store/guides";
 import { helpOpen, openHelp } from "../store/settings";
 import { type View, view } from "../store/view";
 import { Dialog } from "./dialog";
@@ -40,7 +42,22 @@ export function Shortcuts() {
           </section>
         ))}
       </section>
-      <p>{POINTER[view.value]}</p>
+      <p>
+        {POINTER[view.value]}{" "}
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            openHelp(false);
+            openGlossary("");
+          }}
+        >
+          What the words mean
+        </button>{" "}
+        <button type="button" class="link" onClick={() => openGuides(true)}>
+          Tours of this run
+        </button>
+      </p>
     </Dialog>
   );
 }

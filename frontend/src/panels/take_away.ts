@@ -1,25 +1,35 @@
-/** Makes the files that the person takes away: what is on screen, as a picture or as data. */
+/** Makes the files that the person takes away: what is on screen, as a picture or as data, and what the server makes of the run. */
 
-import { askExport, type ExportQuery } from "../api";
-import type { Drawing } from "../scene/shapes";
-import { drawnStep, legendNow, momentNow, tableNow } from "../store/shown";
-import { type Cloud, cloud } from "../store/timeline";
-import { captionOf } from "../takeaway/caption";
+import { askFile, type FileQuery } from "../api";
+import { runName } from "../store/runs";
+import { saved } from "../store/saved";
+import { tableNow } from "../store/shown";
+import { heatTableNow } from "../store/shown_heat";
+import { drawnStep } from "../store/shown_now";
+import { currentLink } from "../store/start";
+import { stat } from "../store/statistics";
+import { cloud } from "../store/timeline";
+import type { View } from "../store/view";
 import { csvOf } from "../takeaway/csv";
 import { fileName } from "../takeaway/file_name";
+import { heatCsv } from "../takeaway/heat_csv";
 import { plyOf } from "../takeaway/ply";
 import { fontsReady, measurer, pngOf } from "../takeaway/png";
-import { BODY, layOut, TITLE } from "../takeaway/sheet";
+import { layOut, SHEET_FONTS } from "../takeaway/sheet";
 import { svgOf } from "../takeaway/svg";
+import { drawnRows } from "../takeaway/table";
 import { scene } from "./cloud";
+import { copyText } from "./copy_text";
+import { pictureOf } from "./pictures";
 
-export type Take = "png" | "svg" | "ply" | "csv";
+export type Picture = "png" | "svg";
+export type Data = "ply" | "csv";
 type Tell = (doing: string) => void;
 
 /** canvas px per CSS px of a PNG. */
 const SCALE = 2;
 const NUMBERS_TIMEOUT_MS = 60_000;
-const TYPES: Record<Take, string> = {
+const TYPES: Record<Picture | Data, string> = {
   png: "image/png",
   svg: "image/svg+xml",
   ply: "application/octet-stream",
@@ -27,44 +37,63 @@ const TYPES: Record<Take, string> = {
 };
 const MONO = '12px "Roboto Mono"';
 
-/** Saves what is drawn now; says under which name. @throws Error with a sentence for the person. */
-export async function take(kind: Take, tell: Tell): Promise<string> {
-  await fontsReady([TITLE, BODY, MONO]);
-  const now = cloud.peek();
-  const shown = scene();
-  if (!now || !shown) throw new Error("There is no cloud to save yet.");
-  const drawing = shown.drawing();
-  const path = now.parts.map(({ embedding }) => embedding.path).join("+");
-  const name = fileName(now.run, path, drawnStep(), kind);
-  if (kind === "png") {
-    const picture = shown.picture(SCALE);
-    download(await pngOf(picture, sheetOf(now, drawing), SCALE), name);
-  } else if (kind === "svg") {
-    const sheet = sheetOf(now, drawing);
-    const caption = captionNow(now, drawing);
-    download(new Blob([svgOf(drawing, sheet, caption.title, caption.facts.join(" · "))], { type: TYPES.svg }), name);
-  } else {
-    tell("Asking for the numbers of each row");
-    const table = await tableNow(now, drawing, AbortSignal.timeout(NUMBERS_TIMEOUT_MS));
-    download(new Blob([kind === "ply" ? plyOf(table) : csvOf(table)], { type: TYPES[kind] }), name);
+/** What is shown, as a part of a file's name. */
+export function shownName(view: View): string {
+  if (view === "layers") return "layers";
+  if (view === "heat") return stat.peek();
+  return (cloud.peek()?.parts ?? []).map(({ embedding }) => embedding.path).join("+");
+}
+
+/** Saves the picture of a view as it is drawn now; says under which name. @throws Error with a sentence for the person. */
+export async function takePicture(view: View, kind: Picture): Promise<string> {
+  await fontsReady([...SHEET_FONTS, MONO]);
+  const picture = pictureOf(view);
+  const { caption, dark, height, width } = picture;
+  const sheet = layOut(caption, width, height, dark, measurer());
+  const name = fileName(runName.peek() ?? "", shownName(view), drawnStep(), kind);
+  if (kind === "png") download(await pngOf(picture.canvas(SCALE), sheet, SCALE), name);
+  else {
+    const told = [...caption.facts, ...caption.now.findings.map(({ text }) => text)].join(" · ");
+    download(new Blob([svgOf(picture.shapes(), sheet, caption.title, told)], { type: TYPES.svg }), name);
   }
   return name;
 }
 
-/** Hands a file of the whole run over to the browser, which shows how far it is. */
-export async function takeExport(query: ExportQuery): Promise<string> {
-  const { at, name } = await askExport(query, AbortSignal.timeout(NUMBERS_TIMEOUT_MS));
+/** Saves the rows that are shown, or the cells of the heat map. */
+export async function takeData(view: View, kind: Data, tell: Tell): Promise<string> {
+  const name = fileName(runName.peek() ?? "", shownName(view), view === "heat" ? null : drawnStep(), kind);
+  if (view === "heat") {
+    const table = heatTableNow();
+    if (!table) throw new Error("There is no heat map to save yet.");
+    download(new Blob([heatCsv(table)], { type: TYPES.csv }), name);
+    return name;
+  }
+  const now = cloud.peek();
+  const drawing = scene()?.drawing();
+  if (!now || !drawing || drawnRows(drawing.visible, drawing.positions).length === 0)
+    throw new Error("There is no cloud to save yet.");
+  tell("Asking for the numbers of each row");
+  const table = await tableNow(now, drawing, AbortSignal.timeout(NUMBERS_TIMEOUT_MS));
+  download(new Blob([kind === "ply" ? plyOf(table) : csvOf(table)], { type: TYPES[kind] }), name);
+  return name;
+}
+
+/** Hands a file that the server makes over to the browser, which shows how far it is. */
+export async function takeFile(query: FileQuery, tell: Tell): Promise<string> {
+  if (saved.peek()) tell("Taking it out of this file");
+  else tell(query.route === "export" ? "Asking TensorBoard" : "TensorBoard is writing the file");
+  const { at, name } = await askFile(query, AbortSignal.timeout(NUMBERS_TIMEOUT_MS));
   click(at, name);
   return name;
 }
 
-const captionNow = (now: Cloud, drawing: Drawing) => captionOf(momentNow(now, drawing), legendNow(now, drawing));
-
-function sheetOf(now: Cloud, drawing: Drawing) {
-  return layOut(captionNow(now, drawing), drawing.width, drawing.height, drawing.dark, measurer());
+/** The link to exactly this view goes to the clipboard. */
+export async function takeLink(): Promise<string> {
+  if (await copyText(currentLink())) return "";
+  throw new Error("This browser keeps the clipboard to itself. The link also stands in the address bar.");
 }
 
-function download(blob: Blob, name: string): void {
+export function download(blob: Blob, name: string): void {
   const at = URL.createObjectURL(blob);
   click(at, name);
   window.setTimeout(() => URL.revokeObjectURL(at), 60_000);

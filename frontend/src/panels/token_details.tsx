@@ -2,9 +2,12 @@
 
 import { useMemo } from "preact/hooks";
 import { integer, number, percent, UNKNOWN } from "../format";
+import { sentence } from "../store/explanations";
 import { histories, type RowHistory } from "../store/selection";
 import { ordinal, place } from "../store/timeline";
 import { Reading } from "./controls";
+import { Explain } from "./explain";
+import { RowFindings } from "./findings";
 import { Neighbours } from "./neighbours";
 import { factsOf } from "./row_facts";
 import { Spark } from "./spark";
@@ -15,6 +18,7 @@ export function TokenDetails({ row }: { row: number }) {
   return (
     <>
       <Numbers row={row} />
+      <RowFindings row={row} />
       <Charts row={row} />
       <Neighbours row={row} />
       <Vector row={row} />
@@ -22,6 +26,10 @@ export function TokenDetails({ row }: { row: number }) {
     </>
   );
 }
+
+const NUMBERS = ["norm", "row_update_ratio", "gradient", "displacement", "count", "norm_rank"].map(
+  (name) => `measure:${name}`,
+);
 
 function Numbers({ row }: { row: number }) {
   const facts = factsOf(row);
@@ -49,7 +57,10 @@ function Numbers({ row }: { row: number }) {
           <small>of {integer(facts?.sampled)}</small>
         </Reading>
       </dl>
-      <p class="as-of">{known ? asOf(known.step) : "Reading"}</p>
+      <div class="as-of explained">
+        <span>{known ? asOf(known.step) : "Reading"}</span>
+        <Explain of={NUMBERS} label="these numbers" />
+      </div>
     </section>
   );
 }
@@ -107,18 +118,12 @@ function ratiosOf(history: RowHistory): Float32Array {
 
 function Explanation({ row }: { row: number }) {
   const name = nameOf(row);
-  if (name.noun === "position") {
-    return (
-      <p class="section explanation">
-        <b>The vector the model adds for place {name.id} of the text.</b> Healthy: its neighbours are the places beside
-        it, and it moves smoothly.
-      </p>
-    );
-  }
+  const position = name.noun === "position";
+  const key = position ? "measure:position_row" : "measure:token_row";
+  const filling = { row: position ? String(name.id) : name.className ? `“${name.text}”` : `token ${name.id}` };
   return (
     <p class="section explanation">
-      <b>The vector the model looks up when it reads {name.className ? `“${name.text}”` : `token ${name.id}`}.</b>{" "}
-      Healthy: it stops moving in jumps, and its neighbours are tokens used in the same places.
+      <b>{sentence(key, 0, filling)}</b> {sentence(key, 1, filling)}
     </p>
   );
 }

@@ -1,10 +1,27 @@
 import { duration, integer, number, percent, UNKNOWN } from "../format";
+import { phases } from "../store/insights";
 import { openSummary } from "../store/training";
 import { trainingFigures } from "../store/training_summary";
 import type { TrainingFigures as Figures } from "../training/figures";
 import { change } from "../training/lines";
-import { courseWords } from "../training/trend";
+import { courseInPhase } from "../training/trend";
+import { Anomalies } from "./anomalies";
 import { Reading } from "./controls";
+import { Explain } from "./explain";
+
+/** Those that are shown. */
+function shownOf({ tokensNow, secsLeft, cost, clipping, bestValidation }: Figures): string[] {
+  const names = [
+    "steps_per_sec",
+    ...(tokensNow === null ? [] : ["tokens_per_sec"]),
+    secsLeft !== null ? "time_left" : cost ? "recording_took" : "gap",
+    "smoothed_loss",
+    "best_loss",
+    clipping || !bestValidation ? "clipped" : "best_validation",
+    "trend",
+  ];
+  return names.map((name) => `training:${name}`);
+}
 
 export function TrainingFigures() {
   const figures = trainingFigures.value;
@@ -13,7 +30,10 @@ export function TrainingFigures() {
   return (
     <section class="section" aria-label="Training">
       <div class="section-head">
-        <h3>Training</h3>
+        <h3>
+          Training
+          <Explain of={shownOf(figures)} label="these figures" />
+        </h3>
         <button type="button" class="link" onClick={() => openSummary(true)}>
           Summary
         </button>
@@ -41,12 +61,13 @@ export function TrainingFigures() {
       <p class="trend-line">
         {trend ? (
           <>
-            Loss <b>{courseWords(trend, integer)}</b>: {change(trend.per100)} per 100 steps lately
+            Loss <b>{courseInPhase(trend, phases.value.at(-1) ?? null, integer)}</b>: {change(trend.per100)} per 100 steps lately
           </>
         ) : (
           "Too few losses to tell a trend"
         )}
       </p>
+      <Anomalies />
     </section>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { compact, integer } from "../format";
+import { phases } from "../store/insights";
 import { model, run } from "../store/runs";
 import { statName } from "../store/stat_names";
 import { openSummary, summaryOpen, training } from "../store/training";
@@ -36,7 +37,7 @@ function SummaryBody() {
           {info.sessions === 1 ? "1 session" : `${integer(info.sessions)} sessions`}
         </p>
         <Lines title="Speed" lines={speedLines(figures)} />
-        <Lines title="Loss" lines={lossLines(figures)} />
+        <Lines title="Loss" lines={lossLines(figures, phases.value.at(-1) ?? null)} />
         {all > kept && (
           <p class="hint">
             From {integer(kept)} of {integer(all)} losses: in each stretch the first, lowest, highest and last.

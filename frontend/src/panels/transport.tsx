@@ -4,12 +4,16 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { duration, integer, UNKNOWN } from "../format";
 import { atEnd, following, goLive, loopPart, markLoop, playing, seekStep, stepBy, togglePlay } from "../store/playback";
 import { connection, heardAt, run } from "../store/runs";
+import { saved } from "../store/saved";
 import { layout, loop, type Pace, pace, setPace, setSpeed, speed, toggleLoop } from "../store/settings";
 import { approximate, step, stepRange, total } from "../store/timeline";
 import { SPEEDS, speedName } from "../time/playback_math";
 import type { RunInfo } from "../wire.gen";
 import { IconButton } from "./controls";
+import { Explain } from "./explain";
 import { Icon } from "./icons";
+
+const PLAYING = ["control:speed", "control:pace", "control:loop", "control:live", "view:loss_axis"] as const;
 
 export function Transport() {
   const phone = layout.value === "phone";
@@ -24,7 +28,12 @@ export function Transport() {
         <StepField />
       )}
       <Buttons />
-      {!phone && <div class="loop-row">{loop.value && total.value > 1 && <LoopPart />}</div>}
+      {!phone && (
+        <div class="loop-row">
+          <Explain of={PLAYING} label="these controls of time" />
+          {loop.value && total.value > 1 && <LoopPart />}
+        </div>
+      )}
       {!phone && <LiveBadge />}
     </section>
   );
@@ -220,9 +229,10 @@ function LiveBadge({ brief = false }: { brief?: boolean }) {
       </div>
     );
   }
-  return <div class="badge">{brief ? "Finished" : finished(info)}</div>;
+  return <div class="badge">{brief ? (saved.value?.live ? "Saved" : "Finished") : finished(info)}</div>;
 }
 
 function finished(info: RunInfo): string {
+  if (saved.value?.live && info.last_step !== null) return `Saved at step ${integer(info.last_step)}, still running`;
   return info.last_step === null ? "No snapshot yet" : `Finished · step ${integer(info.last_step)}`;
 }

@@ -9,6 +9,7 @@ import { cloud, partOf } from "../store/timeline";
 import { useSize } from "../use_size";
 import { copyText } from "./copy_text";
 import { prepare, token } from "./draw";
+import { Explain } from "./explain";
 import { nameOf } from "./token_name";
 
 const HEIGHT = 48;
@@ -23,7 +24,10 @@ export function Vector({ row }: { row: number }) {
   return (
     <section class="section vector">
       <div class="section-head">
-        <h3>Vector, {integer(known.values.length)} dimensions</h3>
+        <h3>
+          Vector, {integer(known.values.length)} dimensions
+          <Explain of="measure:vector" />
+        </h3>
         <CopyButtons row={row} />
       </div>
       <Strip row={row} values={known.values} />

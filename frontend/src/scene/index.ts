@@ -4,7 +4,7 @@ import { Ground } from "./ground";
 import { listenToPerson } from "./interaction";
 import { Overlay } from "./overlay";
 import { Painters } from "./painters";
-import { takePicture, takeShapes } from "./picture";
+import { film, takePicture, takeShapes } from "./picture";
 import { FULL } from "./quality";
 import type { Drawing } from "./shapes";
 import { Stage } from "./stage";
@@ -84,6 +84,10 @@ class EmbeddingScene implements SceneHandle {
     return this.#viewport.frames;
   }
 
+  get pose(): Pose {
+    return this.#stage.camera.goal;
+  }
+
   get quality(): number {
     return this.#thrift.pixels;
   }
@@ -136,6 +140,12 @@ class EmbeddingScene implements SceneHandle {
     this.#stage.prepare(performance.now(), this.#viewport.pixelRatio, FULL, true);
     this.#shown = 1;
     return takePicture(this.#ground, this.#painters, this.#overlay, this.#stage.shot, scale);
+  }
+
+  film(onto: CanvasRenderingContext2D, scale: number): void {
+    this.#viewport.resting = true;
+    this.#stage.prepare(performance.now(), scale, FULL, true);
+    film(this.#ground, this.#painters, this.#overlay, this.#stage.shot, scale, onto);
   }
 
   place(row: number): { x: number; y: number } | null {

@@ -31,6 +31,11 @@ export class Painters {
     return this.#solid !== null && !this.#lost;
   }
 
+  /** CSS px, and canvas px for each of them. */
+  get size(): readonly [number, number, number] {
+    return this.#size;
+  }
+
   get current(): Painter {
     if (!this.#flat && this.#solid !== null) return this.#solid;
     this.#plane ??= this.#introduce(createFlatPainter());

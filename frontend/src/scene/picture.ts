@@ -46,6 +46,29 @@ export function takePicture(
   }
 }
 
+/** What is to be seen at `scale` canvas px per CSS px, onto a canvas of another size too: of a scene that is on no screen. It stays drawn so.
+ *  @throws Error when 3D is being lost. */
+export function film(
+  ground: Ground,
+  painters: Painters,
+  overlay: Overlay,
+  shot: Shot,
+  scale: number,
+  onto: CanvasRenderingContext2D,
+): void {
+  const { width, height } = shot.view;
+  if (painters.size[0] !== width || painters.size[1] !== height || painters.size[2] !== scale) {
+    painters.resize(width, height, scale);
+    overlay.resize(width, height, scale);
+  }
+  shot.pixelRatio = scale;
+  painters.draw(shot);
+  overlay.draw(shot);
+  const { canvas } = painters.current;
+  if (canvas.getContext("webgl2")?.isContextLost()) throw new Error("The browser took 3D away while it was drawn.");
+  for (const layer of [ground.canvas, canvas, overlay.canvas]) onto.drawImage(layer, 0, 0, width, height);
+}
+
 /** The same picture without pixels. `shot.points` must know every drawn row. O(R log R). */
 export function takeShapes(overlay: Overlay, shot: Readonly<Shot>): Drawing {
   const { props, view, palette } = shot;

@@ -7,6 +7,8 @@ import { wordOf } from "./word_marks";
 type Matrix = readonly [number, number, number, number, number, number];
 
 interface State {
+  font: string;
+  textAlign: CanvasTextAlign;
   matrix: Matrix;
   fillStyle: Paint;
   strokeStyle: Paint;
@@ -33,6 +35,11 @@ class Recorder {
   lineCap: CanvasLineCap = "butt";
   lineJoin: CanvasLineJoin = "miter";
   globalAlpha = 1;
+  font = "10px sans-serif";
+  textAlign: CanvasTextAlign = "left";
+  /** Only "alphabetic" is drawn as it is meant. */
+  textBaseline: CanvasTextBaseline = "alphabetic";
+  #edge: { readonly text: string; readonly color: string; readonly width: number } | null = null;
   #dash: readonly number[] = [];
   #matrix: Matrix = [1, 0, 0, 1, 0, 0];
   #path: string[] = [];
@@ -41,8 +48,8 @@ class Recorder {
   constructor(readonly pixelRatio: number) {}
 
   save(): void {
-    const { fillStyle, strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha } = this;
-    const state = { fillStyle, strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha };
+    const { fillStyle, strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha, font, textAlign } = this;
+    const state = { fillStyle, strokeStyle, lineWidth, lineCap, lineJoin, globalAlpha, font, textAlign };
     this.#kept.push({ ...state, matrix: this.#matrix, dash: this.#dash });
   }
 
@@ -190,6 +197,37 @@ class Recorder {
     });
   }
 
+  measureText(text: string): { readonly width: number } {
+    measuring ??= document.createElement("canvas").getContext("2d");
+    if (measuring === null) return { width: text.length * 7 };
+    measuring.font = this.font;
+    return measuring.measureText(text);
+  }
+
+  /** The edge of a word that is filled right after it. */
+  strokeText(text: string): void {
+    this.#edge = { text, color: String(this.strokeStyle), width: this.#size(this.lineWidth) };
+  }
+
+  fillText(text: string, x: number, y: number): void {
+    const { width } = this.measureText(text);
+    const [left, base] = this.#at(x, y);
+    const shift = this.textAlign === "center" ? 0 : this.textAlign === "right" || this.textAlign === "end" ? -0.5 : 0.5;
+    const edge = this.#edge?.text === text ? this.#edge : null;
+    this.#edge = null;
+    this.shapes.push({
+      kind: "words",
+      x: left + width * shift,
+      y: base,
+      width,
+      text,
+      font: this.font,
+      color: String(this.fillStyle),
+      alpha: this.globalAlpha,
+      halo: edge && { color: edge.color, width: edge.width },
+    });
+  }
+
   #put(fill: Paint | null, stroke: Paint | null): void {
     if (this.#path.length === 0) return;
     this.shapes.push({
@@ -219,6 +257,8 @@ class Recorder {
     return `${short(px)} ${short(py)}`;
   }
 }
+
+let measuring: CanvasRenderingContext2D | null = null;
 
 /** To a hundredth of a px. */
 function short(value: number): string {

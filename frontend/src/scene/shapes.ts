@@ -67,6 +67,8 @@ export interface Path {
   readonly width: number;
   readonly dash: readonly number[];
   readonly round: boolean;
+  /** Neighbours meet without a hair between them. */
+  readonly crisp?: boolean;
   readonly alpha: number;
 }
 
@@ -83,15 +85,31 @@ export interface Words {
   readonly halo: { readonly color: string; readonly width: number } | null;
 }
 
-export type Shape = Line | Disc | Ball | Shadow | Path | Words;
+/** What can't be drawn with lines. href: a data address. */
+export interface Pixels {
+  readonly kind: "pixels";
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly href: string;
+}
 
-/** The picture on screen, and what is in it. */
-export interface Drawing {
+export type Shape = Line | Disc | Ball | Shadow | Path | Words | Pixels;
+
+/** A picture without pixels, or with few. */
+export interface Vectors {
   /** CSS px. */
   readonly width: number;
   readonly height: number;
   readonly dark: boolean;
+  /** Under the shapes lies the canvas' radial ground; absent = it does. */
+  readonly ground?: boolean;
   readonly shapes: readonly Shape[];
+}
+
+/** The picture on screen, and what is in it. */
+export interface Drawing extends Vectors {
   /** Where each row is drawn just now, data units, on a straight line between snapshots; [R * 3], NaN = not drawn. */
   readonly positions: Float32Array;
   /** sRGB 0–255, [R * 3]. */

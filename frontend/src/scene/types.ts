@@ -137,6 +137,11 @@ export interface SceneHandle {
   /** What is on screen, whole and at rest, at `scale` canvas px per CSS px; the screen itself doesn't change.
    *  @throws RangeError, Error; see `takePicture`. */
   picture(scale: number): HTMLCanvasElement;
+  /** Draws what is to be seen onto a canvas, at `scale` px for each CSS px, and from then on nothing by itself: for a scene on no screen.
+   *  @throws Error; see `film`. */
+  film(onto: CanvasRenderingContext2D, scale: number): void;
+  /** Where the camera stands, or is going. */
+  readonly pose: Pose;
   /** The same as shapes, with the data behind it. */
   drawing(): Drawing;
   /** Pixel place of a row inside the container, or null when not visible: for tests and for cards. */

@@ -14,6 +14,8 @@ export class Viewport {
   width = 0;
   height = 0;
   pixelRatio = 1;
+  /** Nothing is drawn by itself: whoever wants a picture draws it. */
+  resting = false;
   #pending = 0;
   #wanted = false;
   readonly #observer: ResizeObserver;
@@ -48,11 +50,19 @@ export class Viewport {
   }
 
   #schedule(): void {
-    if (!this.#wanted || this.#pending !== 0 || this.width === 0 || this.height === 0 || document.hidden) return;
+    if (
+      !this.#wanted ||
+      this.resting ||
+      this.#pending !== 0 ||
+      this.width === 0 ||
+      this.height === 0 ||
+      document.hidden
+    )
+      return;
     const asked = performance.now();
     this.#pending = requestAnimationFrame((now) => {
       this.#pending = 0;
-      if (this.#ended.signal.aborted || this.width === 0 || this.height === 0) return;
+      if (this.#ended.signal.aborted || this.resting || this.width === 0 || this.height === 0) return;
       this.#wanted = false;
       this.frames += 1;
       if (this.hooks.draw(now, performance.now() - asked)) this.invalidate();

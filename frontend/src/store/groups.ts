@@ -7,6 +7,8 @@ import { type Group, LONGEST_NAME, MOST_GROUPS, parseMemory, recall, remember } 
 import { common, same, sizeOf, type Tokens, union } from "../words/token_sets";
 import { rgb } from "../words/tokens";
 import { chosen, chosenTokens, rowsOnScreen } from "./chosen";
+import { tokenMarks } from "./finding_marks";
+import { guidedMarks } from "./guide_marks";
 import { embeddings, model } from "./runs";
 import { theme } from "./settings";
 import { cloud } from "./timeline";
@@ -28,9 +30,13 @@ export const shownGroups = computed<readonly ShownGroup[]>(() =>
 );
 export const full = computed(() => groups.value.length >= MOST_GROUPS);
 
-/** What the scene rings: the groups, over them what is chosen, in the colour that means "here". */
+/** What the scene rings: the groups, tokens of findings, over them what is chosen, in the colour that means "here". */
 export const marks = computed<readonly Mark[]>(() => {
-  const list = shownGroups.value.map(({ group, rows }) => ({ rows, color: rgb(groupColor(group.color, theme.value)) }));
+  const named = shownGroups.value.map(({ group, rows }) => ({
+    rows,
+    color: rgb(groupColor(group.color, theme.value)),
+  }));
+  const list: Mark[] = [...named, ...tokenMarks.value, ...guidedMarks.value];
   if (chosen.value.length > 0) list.push({ rows: chosen.value, color: rgb(ACCENT[theme.value]) });
   return list;
 });

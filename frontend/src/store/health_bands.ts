@@ -1,4 +1,4 @@
-/** What is healthy, for the statistics where that can be said, and where it is said. Pure. */
+/** Where the healthy band of a statistic lies, where that can be said; the words stand in the explanations. Pure. */
 
 import type { Layer, Model } from "../wire.gen";
 
@@ -10,11 +10,6 @@ export interface Limits {
 
 export interface HealthBand {
   readonly stat: string;
-  /** After "Healthy:". */
-  readonly said: string;
-  /** One sentence. */
-  readonly why: string;
-  readonly source: string;
   readonly applies: (layer: Layer) => boolean;
   /** The same for each layer at each step; null = of each cell its own, see `adamLimits`. */
   readonly limits: Limits | null;
@@ -27,39 +22,25 @@ export interface NoBand {
 }
 
 const all = () => true;
-const gradSource = "Amazon SageMaker Debugger, built-in rule VanishingGradient";
 
 const FIXED: readonly HealthBand[] = [
   {
     stat: "weight_nonfinite_count",
-    said: "none",
-    why: "One entry that isn't finite makes every output that depends on it not finite.",
-    source: "IEEE 754 arithmetic",
     applies: all,
     limits: { low: null, high: 0 },
   },
   {
     stat: "grad_nonfinite_count",
-    said: "none, but for single steps that a gradient scaler skips",
-    why: "An optimizer step with such a gradient spoils the weights; a gradient scaler finds its scale by meeting one now and then.",
-    source: "PyTorch, automatic mixed precision, torch.amp.GradScaler",
     applies: all,
     limits: { low: null, high: 0 },
   },
   {
     stat: "grad_rms",
-    said: "at least 1e-7",
-    why: "Below it the gradient has all but vanished. The source takes the mean size, which the RMS is never below.",
-    source: gradSource,
     applies: (layer) => layer.trainable,
     limits: { low: 1e-7, high: null },
   },
   {
     stat: "grad_below_epsilon_ratio",
-    said: "up to half of the entries",
-    why: "Gradients near Adam's epsilon make updates vanish; a smaller epsilon helps. That half is the limit is this page's choice.",
-    source:
-      "Wortsman et al. 2023, Small-scale proxies for large-scale Transformer training instabilities, arXiv 2309.14322",
     applies: all,
     limits: { low: null, high: 0.5 },
   },
@@ -67,10 +48,6 @@ const FIXED: readonly HealthBand[] = [
 
 const ADAM: HealthBand = {
   stat: "update_ratio",
-  said: "learning rate × 0.23 to 1 / weight RMS; outside from a tenth below or three times above",
-  why: "One step of Adam moves a weight by the learning rate times the agreement of its gradients: 1 where all agree, √((1−β₁)/(1+β₁)) where they are noise. A fixed 1e-3 would flag healthy runs.",
-  source:
-    "Derived from Adam's update rule (Kingma and Ba 2015, arXiv 1412.6980) and checked on simulated and trained runs",
   applies: (layer) =>
     layer.trainable &&
     layer.tied_to === null &&
@@ -133,4 +110,4 @@ export function bandOf(stat: string, model: Model, rateKnown: boolean): HealthBa
   return FIXED.find((band) => band.stat === stat) ?? { stat, reason: "No healthy band is known for it" };
 }
 
-export const isBand = (found: HealthBand | NoBand): found is HealthBand => "said" in found;
+export const isBand = (found: HealthBand | NoBand): found is HealthBand => "limits" in found;

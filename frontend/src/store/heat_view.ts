@@ -18,6 +18,12 @@ export const heatOrder = signal<HeatOrder>("model");
 /** Cells outside of their healthy band are marked. */
 export const bandsMarked = signal(true);
 
+/** Where a phase of the run ends there is a line. */
+export const phaseLines = signal(true);
+
+export const setPhaseLines = (next: boolean) => {
+  phaseLines.value = next;
+};
 export const setHeatOrder = (next: HeatOrder) => {
   heatOrder.value = next;
 };

@@ -3,6 +3,8 @@
 import { askForPose, keepPose, poseFrom, poses, poseText } from "./camera";
 import { choiceParts } from "./choice_link";
 import { compareParts } from "./compare_link";
+import { findingPart } from "./finding_link";
+import { guideFrom, guideRunning, wantGuide } from "./guides";
 import { layerParts } from "./layer_link";
 import { choicePart, type LinkPart } from "./link";
 import type { Wanted } from "./load_run";
@@ -38,6 +40,13 @@ export function linkParts(awaited: Awaited): readonly LinkPart[] {
     },
     ...layerParts(),
     ...compareParts(),
+    findingPart(),
+    {
+      key: "tour",
+      read: () => guideRunning.value ?? undefined,
+      write: (text) => wantGuide(guideFrom(text)),
+      clear: () => wantGuide(null),
+    },
     {
       key: "with",
       read: () => beside.value?.path,

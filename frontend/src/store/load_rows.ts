@@ -90,7 +90,7 @@ async function ask(now: Cloud, step: number, rows: readonly number[], signal: Ab
 }
 
 /** first: the row of the cloud that the embedding's rows begin at. */
-export function detailsOf(reply: Reply<RowsHeader>, first: number): RowDetails[] {
+export function detailsOf(reply: Reply<RowsHeader & { neighbours_step?: number }>, first: number): RowDetails[] {
   const { header } = reply;
   const count = header.rows.length;
   const norms = reply.floats("norms");
@@ -112,6 +112,7 @@ export function detailsOf(reply: Reply<RowsHeader>, first: number): RowDetails[]
     values: values.slice(r * dimensions, (r + 1) * dimensions),
     neighbours: near("neighbours", "cosines", r),
     firstNeighbours: near("first_neighbours", "first_cosines", r),
+    neighboursStep: header.neighbours_step,
   }));
 }
 

@@ -17,32 +17,24 @@ export interface Probe {
 
 export interface ProbeWords {
   readonly name: string;
-  readonly meaning: string;
   written(value: number): string;
 }
 
 export const PROBE_WORDS: Readonly<Record<string, ProbeWords>> = {
   activation_rms: {
     name: "Activations",
-    meaning:
-      "Root mean square of what the block hands on. Growing tenfold through depth or time, a few features outgrow the rest.",
     written: (value) => number(value),
   },
   attention_entropy_ratio: {
     name: "Attention entropy",
-    meaning:
-      "How evenly a query looks at the keys it may see: 100 % at all alike. Near 0 in many heads, attention has collapsed.",
     written: (value) => percent(value),
   },
   attention_max_logit: {
     name: "Largest logit",
-    meaning: "Before the softmax. Above 100 attention is nearly one-hot; runs that reach 10,000 diverge.",
     written: (value) => number(value),
   },
   mlp_dead_ratio: {
     name: "Dead units",
-    meaning:
-      "Hidden units whose mean activation is below a fortieth of their layer's. Some are usual; a rise early in training is not.",
     written: (value) => percent(value),
   },
 };

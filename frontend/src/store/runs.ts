@@ -3,6 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { LiveState } from "../live";
 import type { Embedding, Loading, Model, RunInfo, Runs, Updates } from "../wire.gen";
+import { saved } from "./saved";
 
 export const runs = signal<readonly RunInfo[]>([]);
 export const otherRuns = signal<readonly string[]>([]);
@@ -160,7 +161,9 @@ export function chooseEmbedding(path: string): void {
 export function toggleEmbedding(path: string): void {
   batch(() => {
     const [one, other] = [embeddingPath.value, beside.value?.path ?? null];
-    if (path === other) withPath.value = null;
+    // A file keeps each picture alone.
+    if (saved.peek()) embeddingPath.value = path;
+    else if (path === other) withPath.value = null;
     else if (path === one) {
       if (other === null) return;
       embeddingPath.value = other;
@@ -175,7 +178,7 @@ export function toggleEmbedding(path: string): void {
 }
 
 export const setWith = (path: string | null) => {
-  withPath.value = path;
+  withPath.value = saved.peek() ? null : path;
 };
 
 export const setLayout = (value: PartsLayout) => {

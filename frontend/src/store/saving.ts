@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 
 export type Saving =
   | { readonly state: "working"; readonly doing: string }
-  | { readonly state: "saved"; readonly name: string }
+  | { readonly state: "saved"; readonly said: string }
   | { readonly state: "failed"; readonly why: string };
 
 /** By what is saved; absent = nothing was asked for yet. */
@@ -25,13 +25,13 @@ export function forgetSavings(): void {
   savings.value = new Map([...savings.peek()].filter(([, { state }]) => state === "working"));
 }
 
-/** Does `work`, which tells what it is about and ends with the file's name. Nothing is begun twice at once. */
+/** Does `work`, which tells what it is about and ends with a sentence: what was saved under which name. Nothing is begun twice at once. */
 export async function save(key: string, work: (tell: (doing: string) => void) => Promise<string>): Promise<void> {
   if (savings.peek().get(key)?.state === "working") return;
   set(key, { state: "working", doing: "Saving" });
   try {
-    const name = await work((doing) => set(key, { state: "working", doing }));
-    set(key, { state: "saved", name });
+    const said = await work((doing) => set(key, { state: "working", doing }));
+    set(key, { state: "saved", said });
   } catch (error) {
     const why = error instanceof Error && error.message !== "" ? error.message : "It could not be saved.";
     set(key, { state: "failed", why });

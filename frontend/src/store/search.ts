@@ -4,6 +4,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { makeFinder, type Runner } from "../search/pattern_finder";
 import { type Change, type Elsewhere, type Suggestion, suggestions } from "../search/relax";
 import { findText, type SearchOptions, type Texts, wantedOf } from "../search/search";
+import { startWorker } from "../search/start_worker";
 import type { Embedding } from "../wire.gen";
 import { vocabulary } from "../words/tokens";
 import { endIsolation, isolated, showClassesOf, visible } from "./filters";
@@ -81,9 +82,7 @@ export const relaxed = signal<readonly Suggestion[]>([]);
 const NO_SUGGESTIONS: readonly Suggestion[] = [];
 
 const TYPING_MS = 120;
-const finder = makeFinder(
-  () => new Worker(new URL("../search/pattern_worker.ts", import.meta.url), { type: "module" }) as unknown as Runner,
-);
+const finder = makeFinder(() => startWorker() as unknown as Runner);
 
 /** Runs patterns and works out what to suggest; returns what stops it. */
 export function followSearch(): () => void {

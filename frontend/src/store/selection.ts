@@ -19,6 +19,8 @@ export interface RowDetails {
   readonly values: Float32Array;
   readonly neighbours: readonly Neighbour[];
   readonly firstNeighbours: readonly Neighbour[];
+  /** Of which step the neighbours are, where it is another: a file keeps them at some steps. */
+  readonly neighboursStep?: number | undefined;
 }
 
 export interface Neighbour {

@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Palette } from "../colors/color";
 import type { LabelMode, Theme, Tool, ViewMode } from "../scene/types";
 import { neighbourSpeed, type Pace } from "../time/playback_math";
+import { saved } from "./saved";
 
 export type ColorBy = "class" | "cluster" | "norm" | "gradient" | "displacement" | "count";
 export type SizeBy = "same" | "count" | "norm" | "gradient" | "displacement";
@@ -81,7 +82,8 @@ export const setColorBy = (value: ColorBy) => {
   colorBy.value = value;
 };
 export const setProjection = (value: Projection) => {
-  projection.value = value;
+  // A file keeps one.
+  projection.value = saved.peek() ? "joint" : value;
 };
 /** From a link; anything that is no projection is passed over. */
 export const isProjection = (text: string | undefined): text is Projection =>

@@ -23,42 +23,21 @@ import { clusters, namesOfClusters } from "./load_clusters";
 import { numbersOf } from "./load_numbers";
 import { rowNoun } from "./runs";
 import { palette, projection, theme } from "./settings";
-import {
-  type Cloud,
-  cursorStep,
-  ordinal,
-  partOf,
-  place,
-  stepRange,
-  still,
-  varianceOverRun,
-  varianceShown,
-} from "./timeline";
-
-/** The step that is drawn; between two snapshots it is none of theirs. */
-export function drawnStep(): number | null {
-  const step = still.peek()?.step ?? cursorStep.peek();
-  return step === null ? null : Math.round(step * 1000) / 1000;
-}
+import { drawnStep, runSaid, whenNow } from "./shown_now";
+import { type Cloud, ordinal, partOf, still, varianceOverRun, varianceShown } from "./timeline";
 
 export function momentNow(now: Cloud, drawing: Drawing): Moment {
-  const { set } = now;
-  const at = place.peek();
-  const alone = still.peek();
-  const between =
-    alone !== null || Number.isInteger(at) ? null : ([set.stepAt(Math.floor(at)), set.stepAt(Math.ceil(at))] as const);
+  const whole = now.parts.reduce((sum, part) => sum + (part.embedding.shape[0] ?? part.rows), 0);
   return {
-    run: now.run === "." ? "logdir itself" : now.run,
+    ...whenNow(),
+    run: runSaid(now.run),
     embeddings: now.parts.map(({ embedding }) => embedding.path),
-    step: drawnStep(),
-    between,
-    lastStep: stepRange.peek()?.[1] ?? null,
     shownRows: drawnRows(drawing.visible, drawing.positions).length,
-    rows: set.rows,
+    rows: now.set.rows,
+    sampledOf: whole > now.set.rows ? whole : null,
     noun: rowNoun.peek(),
     projection: projectionName(),
-    variance: alone ? null : (varianceShown.peek() ?? varianceOverRun.peek()),
-    wallTime: set.wallTime(alone ? set.nearest(alone.step) : ordinal.peek()),
+    variance: still.peek() ? null : (varianceShown.peek() ?? varianceOverRun.peek()),
   };
 }
 

@@ -7,10 +7,12 @@ import { takeFocus } from "../focus";
 import { follow } from "../live";
 import { linkTo, onUrl, readUrl, writeUrl } from "../url_state";
 import { followComparison } from "./compare_follow";
+import { followFinding } from "./finding_shown";
 import { followGroups } from "./groups";
 import { followLarge } from "./large_chart";
 import { applyState, type LinkPart, readState } from "./link";
 import { type Awaited, linkParts, nothingAwaited } from "./link_parts";
+import { followBandCounts } from "./load_band_counts";
 import { followClusters } from "./load_clusters";
 import { followInsights } from "./load_insights";
 import { followLayer } from "./load_layer";
@@ -95,7 +97,9 @@ export function start(root: HTMLElement, signal: AbortSignal): void {
     followLarge(),
     followTraining(),
     followInsights(),
+    followBandCounts(),
     followComparison(),
+    followFinding(),
     followStatistics(() => view.value === "heat" || (view.value === "layers" && paintBy.value === "stat")),
     keepUrl(parts),
     followServer(signal),

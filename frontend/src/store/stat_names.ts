@@ -1,4 +1,4 @@
-/** What each statistic is called, in what it is counted, and what it says. docs/format.md defines them. Pure. */
+/** What each statistic is called, and in what it is counted; what it says stands in the explanations. Pure. */
 
 import { brief, integer, number, percent, UNKNOWN } from "../format";
 
@@ -11,8 +11,6 @@ export interface StatName {
   /** Where there is little room: "grad norm". */
   readonly short: string;
   readonly unit: StatUnit;
-  /** One sentence. */
-  readonly meaning: string;
   /** What it takes to be measured, where that isn't always so. */
   readonly needs?: string;
 }
@@ -22,94 +20,79 @@ const NAMES: Readonly<Record<string, StatName>> = {
     name: "Weight norm",
     short: "weight norm",
     unit: "norm",
-    meaning: "Length of all weights of the layer taken as one vector; a jump is a sign of divergence.",
   },
   weight_rms: {
     name: "Weight RMS",
     short: "weight RMS",
     unit: "value",
-    meaning: "Typical size of one weight, whatever the size of the layer.",
   },
   weight_mean: {
     name: "Weight mean",
     short: "weight mean",
     unit: "value",
-    meaning: "Mean of the weights; near zero in most matrices, near one in the gains of norms.",
   },
   weight_std: {
     name: "Weight deviation",
     short: "weight dev.",
     unit: "value",
-    meaning: "How far the weights spread about their mean.",
   },
   weight_max_abs: {
     name: "Largest weight",
     short: "largest weight",
     unit: "value",
-    meaning: "Size of the largest weight; where it leaves the rest behind, a few weights do most of the work.",
   },
   weight_near_zero_ratio: {
     name: "Weights near zero",
     short: "near zero",
     unit: "share",
-    meaning: "Share of the weights that are less than a thousandth of the layer's typical size.",
   },
   weight_nonfinite_count: {
     name: "Weights not finite",
     short: "not finite",
     unit: "count",
-    meaning: "Weights that are infinite or no number; a single one spreads through the whole model.",
   },
   grad_norm: {
     name: "Gradient norm",
     short: "grad norm",
     unit: "norm",
-    meaning: "Length of the layer's gradient as the optimizer saw it: how hard the loss pulls at this layer.",
   },
   grad_rms: {
     name: "Gradient RMS",
     short: "grad RMS",
     unit: "value",
-    meaning: "Typical size of one entry of the gradient, whatever the size of the layer.",
   },
   grad_max_abs: {
     name: "Largest gradient",
     short: "largest grad",
     unit: "value",
-    meaning: "Size of the gradient's largest entry; spikes here come before spikes of the loss.",
   },
   grad_nonfinite_count: {
     name: "Gradients not finite",
     short: "grad not finite",
     unit: "count",
-    meaning: "Entries of the gradient that are infinite or no number.",
   },
   update_norm: {
     name: "Update norm",
     short: "update norm",
     unit: "norm",
-    meaning: "Length of the change that the last optimizer step made to the layer.",
     needs: "It is recorded where watch() is given the optimizer",
   },
   update_ratio: {
     name: "Update ratio",
     short: "update ratio",
     unit: "ratio",
-    meaning: "Size of the last change in proportion to the weights: how fast the layer learns.",
     needs: "It is recorded where watch() is given the optimizer",
   },
   grad_below_epsilon_ratio: {
     name: "Gradient below epsilon",
     short: "below epsilon",
     unit: "share",
-    meaning: "Share of the gradient's entries smaller than Adam's epsilon, which then holds their updates back.",
     needs: "It is recorded with an optimizer of the Adam family",
   },
   stable_rank: {
     name: "Stable rank",
     short: "stable rank",
     unit: "rank",
-    meaning: "In how many directions the matrix works; a fall early in training is a sign of collapse.",
     needs: 'It is recorded with level="full", in each tenth snapshot',
   },
 };
@@ -120,7 +103,7 @@ export function statName(stat: string): StatName {
   if (known) return known;
   const words = stat.replaceAll("_", " ").trim();
   const name = words.charAt(0).toUpperCase() + words.slice(1);
-  return { name, short: words, unit: "value", meaning: "Recorded by the training script under this name." };
+  return { name, short: words, unit: "value" };
 }
 
 /** For a menu, in the order of the model record. */

@@ -6,6 +6,7 @@ import { figuresOf, type TrainingFigures } from "../training/figures";
 import { type KindSummary, kindTable } from "../training/kind_table";
 import { costLines, lossLines, speedLines } from "../training/lines";
 import { markdownOf } from "../training/markdown";
+import { phases } from "./insights";
 import { KIND_NAMES, KINDS, kindOf } from "./layers";
 import { model, run } from "./runs";
 import { statName } from "./stat_names";
@@ -66,7 +67,7 @@ export const summaryMarkdown = computed<string | null>(() => {
     ],
     sections: [
       { title: "Speed", lines: speedLines(figures) },
-      { title: "Loss", lines: lossLines(figures) },
+      { title: "Loss", lines: lossLines(figures, phases.value.at(-1) ?? null) },
       { title: "Recording", lines: costLines(figures) },
     ],
     kinds: kinds && { step: kinds.step, columns: KIND_STATS.map((stat) => statName(stat).name), rows: kinds.rows },

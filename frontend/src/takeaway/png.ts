@@ -1,9 +1,10 @@
-/** The cloud's picture with its head and foot, as a PNG. */
+/** A picture with its head and foot, as a PNG. */
 
-import { type Item, type Sheet, TAPER } from "./sheet";
+import type { Sheet } from "./sheet";
+import type { Item } from "./sheet_pieces";
 
-/** Sets `sheet` round `cloud`, which is drawn with `scale` px per CSS px. @throws Error when this browser can't hold or write it. */
-export async function pngOf(cloud: HTMLCanvasElement, sheet: Sheet, scale: number): Promise<Blob> {
+/** Sets `sheet` round `picture`, which is drawn with `scale` px per CSS px. @throws Error when this browser can't hold or write it. */
+export async function pngOf(picture: HTMLCanvasElement, sheet: Sheet, scale: number): Promise<Blob> {
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(sheet.width * scale);
   canvas.height = Math.round(sheet.height * scale);
@@ -12,17 +13,17 @@ export async function pngOf(cloud: HTMLCanvasElement, sheet: Sheet, scale: numbe
   context.scale(scale, scale);
   context.fillStyle = sheet.colors.panel;
   context.fillRect(0, 0, sheet.width, sheet.height);
-  context.drawImage(cloud, 0, sheet.top, sheet.width, sheet.bottom - sheet.top);
+  context.drawImage(picture, 0, sheet.top, sheet.width, sheet.bottom - sheet.top);
   context.fillStyle = sheet.colors.line;
   context.fillRect(0, sheet.top - 1, sheet.width, 1);
   context.fillRect(0, sheet.bottom, sheet.width, 1);
-  for (const item of sheet.items) paint(context, item);
+  for (const item of sheet.items) paintItem(context, item);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (blob === null) throw new Error("The picture is too large for this browser.");
   return blob;
 }
 
-function paint(context: CanvasRenderingContext2D, item: Item): void {
+export function paintItem(context: CanvasRenderingContext2D, item: Item): void {
   if (item.kind === "word") {
     context.font = item.font;
     context.fillStyle = item.color;
@@ -48,8 +49,16 @@ function paint(context: CanvasRenderingContext2D, item: Item): void {
   } else {
     context.save();
     context.translate(item.x, item.y);
-    context.fillStyle = item.color;
-    context.fill(new Path2D(TAPER));
+    context.scale(item.scale, item.scale);
+    if (item.pen === null) {
+      context.fillStyle = item.color;
+      context.fill(new Path2D(item.data));
+    } else {
+      context.strokeStyle = item.color;
+      context.lineWidth = item.pen;
+      context.lineCap = "round";
+      context.stroke(new Path2D(item.data));
+    }
     context.restore();
   }
 }

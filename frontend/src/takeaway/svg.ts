@@ -1,9 +1,10 @@
 /** The picture as SVG: circles, lines and words, sharp at any size. Pure. */
 
 import { blend, shading } from "../scene/palette";
-import type { Drawing, Paint, Shape, Words } from "../scene/shapes";
+import type { Paint, Shape, Vectors, Words } from "../scene/shapes";
 import type { Rgb } from "../scene/types";
-import { type Item, type Sheet, TAPER } from "./sheet";
+import type { Sheet } from "./sheet";
+import type { Item } from "./sheet_pieces";
 import { Definitions } from "./svg_definitions";
 import { attributes, escaped, hex, number, paintOf, type Writable } from "./svg_text";
 
@@ -11,10 +12,10 @@ const HALO = 1.25;
 
 /** The sheet with the drawing in it. Layout and colours are those of the screen; words keep the width they have there whatever font a
  *  program finds for them. */
-export function svgOf(drawing: Drawing, sheet: Sheet, title: string, description: string): string {
+export function svgOf(drawing: Vectors, sheet: Sheet, title: string, description: string): string {
   const { width, height, top, bottom, colors } = sheet;
   const definitions = new Definitions(drawing.dark);
-  const cloud = drawing.shapes.map((shape) => shapeText(shape, definitions)).join("\n");
+  const inner = drawing.shapes.map((shape) => shapeText(shape, definitions)).join("\n");
   const around = sheet.items.map((item) => itemText(item, definitions)).join("\n");
   const size = { x: 0, y: number(top), width: number(drawing.width), height: number(bottom - top) };
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -26,9 +27,9 @@ ${definitions.text()}
 </defs>
 <rect${attributes({ width: "100%", height: "100%", fill: colors.panel })}/>
 <svg${attributes(size)}>
-<rect width="100%" height="100%" fill="url(#ground)"/>
+${drawing.ground === false ? "" : '<rect width="100%" height="100%" fill="url(#ground)"/>'}
 <g stroke-linecap="butt">
-${cloud}
+${inner}
 </g>
 </svg>
 <path d="M0 ${number(top - 0.5)}H${number(width)}M0 ${number(bottom + 0.5)}H${number(width)}"${attributes({ stroke: colors.line })}/>
@@ -80,10 +81,20 @@ function shapeText(shape: Shape, definitions: Definitions): string {
         "stroke-width": shape.stroke === null ? undefined : number(shape.width, 2),
         "stroke-dasharray": shape.stroke === null || shape.dash.length === 0 ? undefined : shape.dash.join(" "),
         "stroke-linejoin": shape.stroke !== null && shape.round ? "round" : undefined,
+        "shape-rendering": shape.crisp ? "crispEdges" : undefined,
         opacity: opacity(shape.alpha),
       })}/>`;
     case "words":
       return wordsText(shape);
+    case "pixels":
+      return `<image${attributes({
+        x: number(shape.x),
+        y: number(shape.y),
+        width: number(shape.width),
+        height: number(shape.height),
+        href: shape.href,
+        preserveAspectRatio: "none",
+      })}/>`;
   }
 }
 
@@ -139,8 +150,14 @@ function itemText(item: Item, definitions: Definitions): string {
         rx: "3",
         fill: `url(#${definitions.ramp(item.colors)})`,
       })}/>`;
-    case "taper":
-      return `<path${attributes({ d: TAPER, transform: `translate(${number(item.x)} ${number(item.y)})`, fill: item.color })}/>`;
+    case "outline":
+      return `<path${attributes({
+        d: item.data,
+        transform: `translate(${number(item.x)} ${number(item.y)})${item.scale === 1 ? "" : ` scale(${number(item.scale, 4)})`}`,
+        ...(item.pen === null
+          ? { fill: item.color }
+          : { fill: "none", stroke: item.color, "stroke-width": item.pen, "stroke-linecap": "round" }),
+      })}/>`;
   }
 }
 

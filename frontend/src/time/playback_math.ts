@@ -71,6 +71,16 @@ export function advance(
   return { place: placeOfMeasure(steps, even, low + ((next - low) % (high - low))), ended: false };
 }
 
+/** The place after a share (0 to 1) of the way from `first` to `last`. Steps that aren't known pass as snapshots. */
+export function placeAlong(steps: Steps, pace: Pace, first: number, last: number, share: number): number {
+  if (share <= 0 || last <= first) return first;
+  if (share >= 1) return last;
+  const way = measure(steps, pace, last) - measure(steps, pace, first);
+  const even = way > 0 && Number.isFinite(way) ? pace : "snapshot";
+  const [low, high] = [measure(steps, even, first), measure(steps, even, last)];
+  return Math.min(last, Math.max(first, placeOfMeasure(steps, even, low + (high - low) * share)));
+}
+
 /** The next speed up (+1) or down (-1) in the list, staying within it. */
 export function neighbourSpeed(speed: number, direction: 1 | -1): number {
   const at = SPEEDS.findIndex((candidate) => candidate >= speed);

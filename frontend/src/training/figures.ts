@@ -87,7 +87,12 @@ function gapAt(smooth: Series, validation: Point): number | null {
 }
 
 /** What was logged comes before what can only be inferred. */
-function clippingOf({ clipShare, clipCap, gradNorm, layerNorms }: TrainingInputs): Clipping | null {
+export function clippingOf({
+  clipShare,
+  clipCap,
+  gradNorm,
+  layerNorms,
+}: Pick<TrainingInputs, "clipShare" | "clipCap" | "gradNorm" | "layerNorms">): Clipping | null {
   if (clipShare) {
     const logged = clippingLogged(clipShare.values);
     if (logged) return logged;

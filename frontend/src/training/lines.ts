@@ -3,7 +3,7 @@
 import { duration, integer, number, percent, UNKNOWN } from "../format";
 import type { TrainingFigures } from "./figures";
 import type { Point } from "./series";
-import { courseWords, FLAT, PART } from "./trend";
+import { courseInPhase, FLAT, type LastPhase, PART } from "./trend";
 
 export interface Line {
   readonly name: string;
@@ -41,7 +41,8 @@ export function speedLines(figures: TrainingFigures): Line[] {
   return lines;
 }
 
-export function lossLines(figures: TrainingFigures): Line[] {
+/** phase: the one that the run ends in. */
+export function lossLines(figures: TrainingFigures, phase: LastPhase | null = null): Line[] {
   const { trend, clipping } = figures;
   const lines: Line[] = [
     { name: "Loss", value: at(figures.lastLoss), note: "" },
@@ -58,7 +59,7 @@ export function lossLines(figures: TrainingFigures): Line[] {
   }
   lines.push({
     name: "Trend",
-    value: trend ? courseWords(trend, integer) : UNKNOWN,
+    value: trend ? courseInPhase(trend, phase, integer) : UNKNOWN,
     note: trend
       ? `${change(trend.change)} over the last ${percent(PART)} of the run; less than ${percent(FLAT)} counts as flat`
       : "too few losses to say",

@@ -135,3 +135,24 @@ export function courseWords(trend: Trend, written: (step: number) => string): st
   const since = trend.flatSince !== null && trend.flatSince < trend.from + (trend.to - trend.from) / 2;
   return since ? `flat since step ${written(trend.flatSince as number)}` : `flat since step ${written(trend.from)}`;
 }
+
+/** What the end of the run is doing as a whole, see `insights`. */
+export interface LastPhase {
+  readonly name: string;
+  readonly first_step: number;
+}
+
+const IN_PHASE: Readonly<Record<string, string>> = {
+  plateau: "standing still",
+  convergence: "hardly falling any more",
+  divergence: "rising",
+  oscillation: "swinging",
+};
+
+/** The same in the words of the phase that the run ends in, so that the page says one thing: a phase is told from the whole
+ * curve, the slope from its last quarter. */
+export function courseInPhase(trend: Trend, phase: LastPhase | null, written: (step: number) => string): string {
+  const words = phase && IN_PHASE[phase.name];
+  if (words) return `${words} since step ${written(phase.first_step)}`;
+  return phase && trend.course === "flat" ? "not clearly falling lately" : courseWords(trend, written);
+}

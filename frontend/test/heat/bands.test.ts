@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Content } from "../../src/explain/content";
+import file from "../../src/explain/explanations.json";
 import { adamExpected, adamLimits, adamOf, bandOf, isBand, noiseShare } from "../../src/store/health_bands";
 import type { Model } from "../../src/wire.gen";
 
@@ -64,11 +66,15 @@ describe("the band of the update ratio", () => {
   });
 });
 
+const content = file as unknown as Content;
+
 describe("bands that are the same everywhere", () => {
   test("say where they come from, and a statistic without one says why", () => {
     for (const stat of ["weight_nonfinite_count", "grad_nonfinite_count", "grad_rms", "grad_below_epsilon_ratio"]) {
       const band = bandOf(stat, adamW, false);
-      expect(isBand(band) && band.source.length > 10 && band.limits !== null).toBe(true);
+      const said = content.entries[`stat:${stat}`];
+      expect(isBand(band) && band.limits).toEqual({ low: said?.low ?? null, high: said?.high ?? null });
+      expect(said?.healthy && said.source.length > 10).toBe(true);
     }
     const none = bandOf("weight_norm", adamW, true);
     expect(isBand(none)).toBe(false);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Caption, captionOf, type LegendPart, type Moment } from "../../src/takeaway/caption";
 import { fileName } from "../../src/takeaway/file_name";
-import { type Item, layOut } from "../../src/takeaway/sheet";
+import { layOut } from "../../src/takeaway/sheet";
+import type { Item } from "../../src/takeaway/sheet_pieces";
 
 const measure = (text: string, font: string) => text.length * (font.includes("16px") ? 9 : 6.5);
 
@@ -51,7 +52,7 @@ function ends(item: Item): { left: number; right: number; top: number; bottom: n
   }
   if (item.kind === "ramp")
     return { left: item.x, right: item.x + item.width, top: item.y, bottom: item.y + item.height };
-  return { left: item.x, right: item.x + 32, top: item.y, bottom: item.y + 12 };
+  return { left: item.x, right: item.x + item.width, top: item.y, bottom: item.y + item.height };
 }
 
 describe("what is written on a picture", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Series } from "../../src/training/series";
 import { smoothed } from "../../src/training/smoothing";
-import { courseWords, theilSen, trendOf } from "../../src/training/trend";
+import { courseInPhase, courseWords, theilSen, trendOf } from "../../src/training/trend";
 import { random } from "./random";
 
 /** Bell-shaped, of deviation 1. */
@@ -131,5 +131,37 @@ describe("the trend", () => {
     expect(trendOf(series(0, () => 1))).toBeNull();
     expect(trendOf(series(400, () => -1))).toBeNull();
     expect(trendOf(series(400, () => Number.NaN))).toBeNull();
+  });
+});
+
+describe("the trend beside the phase that the run ends in", () => {
+  const trend = (course: "falling" | "flat" | "rising") => ({
+    course,
+    change: 0,
+    per100: 0,
+    per100Low: 0,
+    per100High: 0,
+    from: 750,
+    to: 999,
+    points: 20,
+    flatSince: 800,
+  });
+  const phase = (name: string) => ({ name, first_step: 240 });
+
+  test("says since when as the phase does: two steps for one standstill would contradict each other", () => {
+    expect(courseInPhase(trend("flat"), phase("plateau"), String)).toBe("standing still since step 240");
+    expect(courseInPhase(trend("falling"), phase("convergence"), String)).toBe(
+      "hardly falling any more since step 240",
+    );
+    expect(courseInPhase(trend("flat"), phase("divergence"), String)).toBe("rising since step 240");
+  });
+
+  test("calls nothing flat while the run as a whole is still learning", () => {
+    expect(courseInPhase(trend("flat"), phase("refinement"), String)).toBe("not clearly falling lately");
+    expect(courseInPhase(trend("falling"), phase("refinement"), String)).toBe("still falling");
+  });
+
+  test("speaks for itself where no phase is known", () => {
+    expect(courseInPhase(trend("flat"), null, String)).toBe("flat since step 800");
   });
 });

@@ -8,6 +8,7 @@ detectors, `phases`, and `words` with causes, remedies and sources.
 from tensorboard_plugin_paramviz.analysis.insight.diagnosis import diagnose
 from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Boundary,
+    Crowd,
     Curve,
     Diagnosis,
     Evidence,
@@ -21,10 +22,11 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Statistics,
     Table,
 )
-from tensorboard_plugin_paramviz.analysis.insight.rows import measure_rows, rank_limit
+from tensorboard_plugin_paramviz.analysis.insight.rows import crowd_of, crowd_rows, measure_rows, rank_limit
 
 __all__ = [
     "Boundary",
+    "Crowd",
     "Curve",
     "Diagnosis",
     "Evidence",
@@ -37,6 +39,8 @@ __all__ = [
     "Severity",
     "Statistics",
     "Table",
+    "crowd_of",
+    "crowd_rows",
     "diagnose",
     "measure_rows",
     "rank_limit",

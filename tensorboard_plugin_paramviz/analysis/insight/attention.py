@@ -8,8 +8,8 @@ from tensorboard_plugin_paramviz.analysis.insight.layer_view import SETTLED, Lay
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
 
-#: Mean entropy of a block's heads over its most: below the first it has collapsed (Zhai et al. 2023), if it fell by as
-#: much as the second: a single sharp head is fine.
+#: Mean entropy of a block's heads over its most: below the first it has collapsed (what Zhai et al. 2023 call entropy
+#: collapse; the number is ours), if it fell by as much as the second: a single sharp head is fine.
 COLLAPSED, FALLEN = 0.12, 0.2
 #: Largest logit: above this it is worth a look (Wortsman et al. 2023 saw 1e4 just before divergence).
 LARGE_LOGIT = 100.0
@@ -54,7 +54,9 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             growth is not None and view is not None and growth.size > np.log10(GROWN) and view.with_peers[layers].all()
         ):
             onset, severity, sure = growth.onset, Severity.WATCH, growth.confidence * 0.7
-            evidence = Evidence(view.series(view.log("weight_norm"), layers), log=True)
+            beside = view.beside_peers(view.log("weight_norm"))
+            beside = beside - nan_median(beside[view.since(SETTLED)][: max(3, len(view) // 10)], axis=0)
+            evidence = Evidence(view.series(beside, layers), GROWN, "three times as much as the others", log=True)
             what = f"query and key weights grow {10**growth.size:.1f} times beside those of other blocks"
         else:
             continue

@@ -25,34 +25,50 @@ POOR, BETTER, PLACES, LEAST = 2.0, 0.7, 14, 16
 
 @dataclass(frozen=True)
 class Fall:
-    """level: fitted loss [C]. slope: change of its logarithm in a tenth of the run [C]. error: standard error of the
-    mean slope."""
+    """level: fitted loss [C]. slope: change of its logarithm in a tenth of the run [C]. noise: standard deviation of
+    what the law leaves, of ln(loss)."""
 
     level: Float64
     slope: Float64
-    error: float
+    noise: float
 
 
 def fall(shares: Float64, values: Float64, progress: Float64) -> Fall:
     """shares [C], loss above 0 [C], progress [C] of one stretch. Cost: a millisecond."""
     if len(values) < 8:
         rise = np.polyfit(shares, values, 1)[0] if len(values) > 1 else 0.0
-        return Fall(values, 0.1 * rise / values, np.inf)
-    found = [_power_law(progress - progress[0], values), _power_law(shares - shares[0], values)]
-    found.append(_parabola(shares, values))
+        return Fall(values, 0.1 * rise / values, np.inf)  # too few to tell noise from slope
+    found = [_power_law(progress - progress[0], values), _parabola(shares, values)]
+    if progress is not shares:
+        found.append(_power_law(shares - shares[0], values))
     rests = [float(np.square(np.clip(values - level, *_limits(values - level))).sum()) for level in found]
     # A law with a floor at its back is the better guess where both fit alike.
-    best = min(range(3), key=lambda at: rests[at] * (1.05 if at == 2 else 1.0))
+    best = min(range(len(found)), key=lambda at: rests[at] * (1.05 if at == 1 else 1.0))
     level = np.maximum(found[best], 1e-3 * values.min())
-    noise = float(np.sqrt(rests[best] / max(1, len(values) - 4)))
-    spread = float(np.sqrt(np.square(shares - shares.mean()).sum()))
-    slope = 0.1 * np.gradient(level, shares) / level
-    error = 0.1 * noise / (spread * float(np.median(level))) if spread > 0 else np.inf
-    return Fall(level, slope, error)
+    noise = float(np.sqrt(rests[best] / max(1, len(values) - 4))) / float(np.median(level))
+    return Fall(level, 0.1 * np.gradient(level, shares) / level, noise)
+
+
+def slope_error(shares: Float64, noise: float) -> float:
+    """Standard error of a straight line's slope over these moments, per tenth of the run; infinite of fewer than 6."""
+    spread = float(np.sqrt(np.square(shares - shares.mean()).sum())) if len(shares) else 0.0
+    return 0.1 * noise / spread if len(shares) >= 6 and spread > 0 and np.isfinite(noise) else np.inf
+
+
+def line_slope(x: Float64, y: Float64) -> float:
+    """Of the straight line through points of which single ones may lie far off: least squares after what lies beyond
+    five deviations was pulled in."""
+    rest = y - np.median(y)
+    wide = x - x.mean()
+    energy = float(wide @ wide)
+    slope = float(wide @ rest) / energy if energy > 0 else 0.0
+    rest = rest - slope * wide
+    return slope + (float(wide @ (np.clip(rest, *_limits(rest)) - rest)) / energy if energy > 0 else 0.0)
 
 
 def _limits(rest: Float64) -> tuple[float, float]:
-    usual = 1.4826 * float(np.median(np.abs(rest - np.median(rest)))) + 1e-12
+    half = len(rest) // 2  # partitions: this is asked thousands of times
+    usual = 1.4826 * float(np.partition(np.abs(rest - np.partition(rest, half)[half]), half)[half]) + 1e-12
     return -5 * usual, 5 * usual
 
 
@@ -76,7 +92,7 @@ def fall_in_pieces(shares: Float64, values: Float64, progress: Float64, cuts: in
         fall_in_pieces(shares[part], values[part], progress[part], cuts - 1) for part in (slice(at), slice(at, None))
     ]
     level, slope = (np.concatenate([getattr(part, name) for part in parts]) for name in ("level", "slope"))
-    return Fall(level, slope, max(part.error for part in parts))
+    return Fall(level, slope, max(part.noise for part in parts))
 
 
 def _rest(values: Float64, law: Fall) -> float:
@@ -96,7 +112,8 @@ def _power_law(progress: Float64, values: Float64) -> Float64:
 
 def _fitted(progress: Float64, values: Float64) -> tuple[int, Float64]:
     """Which of all laws is best, and the mean of those that are likely [C]."""
-    shapes = np.concatenate([(1 + progress / tau) ** -np.array(POWERS)[:, None] for tau in TAUS])  # [K, C]
+    logs = np.log1p(progress / TAUS[:, None])  # [taus, C]
+    shapes = np.exp(-np.multiply.outer(logs, np.array(POWERS)).transpose(0, 2, 1)).reshape(-1, len(progress))  # [K, C]
     centred = shapes - shapes.mean(1, keepdims=True)
     energies = np.einsum("kc,kc->k", centred, centred)
     usable = energies > 1e-9 * len(values)

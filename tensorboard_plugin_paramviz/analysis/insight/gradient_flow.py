@@ -25,7 +25,7 @@ def vanishing(known: Known, view: LayerView) -> list[Finding]:
     """A layer's gradient falls by a factor of 30 against those that are largest, and stays there."""
     logs = view.log("grad_rms")
     layers = np.flatnonzero(view.own & np.isfinite(logs).any(0))
-    if len(view) < 12 or len(layers) < 3:
+    if len(view) < 12 or len(layers) < 3 or view.since(SETTLED).start > len(view) - 2:
         return []
     top = _high(logs[:, layers])  # [C]
     fall = view.sustained(logs[:, layers] - top[:, None])
@@ -55,12 +55,21 @@ def vanishing(known: Known, view: LayerView) -> list[Finding]:
             step,
             known.last,
             f"From step {step:,} on next to no gradient reaches {named(names)}: {view.paths[worst]} has "
-            f"{10**last:.1e} (RMS){floor}, {10 ** -float(drop.min()):,.0f} times less than before beside the others.",
+            f"{10**last:.1e} (RMS){floor}, {_about(10 ** -float(drop.min()))} times less than before, beside "
+            "the others.",
             fits.confidence,
             tuple(names),
             evidence=Evidence(view.series(logs, sick), 10**VANISHED_RMS, "vanished (1e-7)", log=True),
         )
     ]
+
+
+def _about(times: float) -> str:
+    """One digit of what is large: "about 300,000"."""
+    if times < 1000:
+        return f"{times:,.0f}"
+    size = 10 ** int(np.log10(times))
+    return f"about {round(times / size) * size:,}"
 
 
 def _high(logs: Float64) -> Float64:
@@ -74,7 +83,7 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
     """A layer's gradient grows tenfold over its lowest, beyond what it was at the start, and stays there."""
     logs = view.log("grad_norm")
     layers = np.flatnonzero(view.own & np.isfinite(logs).any(0))
-    if len(view) < 12 or not len(layers):
+    if len(view) < 12 or not len(layers) or view.since(SETTLED).start > len(view) - 2:
         return []
     level = view.sustained(logs[:, layers], 0.08)
     later = view.since(SETTLED)
@@ -97,10 +106,15 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
             Severity.PROBLEM,
             step,
             known.last,
-            f"From step {step:,} on gradients grow, most in {view.paths[worst]}: {10 ** float(grown.max()):,.0f} times "
-            f"its lowest; {len(names)} of {len(layers)} layers are concerned.",
+            f"From step {step:,} on gradients grow in {len(names)} of {len(layers)} layers, most in "
+            f"{view.paths[worst]}: to {10 ** float(grown.max()):,.0f} times its lowest norm.",
             fits.confidence,
             tuple(names),
-            evidence=Evidence(view.series(logs, sick), log=True),
+            evidence=Evidence(
+                view.series(logs, [worst, *(at for at in sick.tolist() if at != worst)]),
+                10 ** (float(np.nanmin(level[later, int(np.flatnonzero(layers == worst)[0])])) + EXPLODED),
+                f"ten times the lowest of {view.paths[worst]}",
+                log=True,
+            ),
         )
     ]

@@ -14,6 +14,9 @@ OSCILLATION: Final = "oscillation"
 OVERFITTING: Final = "overfitting"
 GENERALIZATION: Final = "generalization"
 
+#: Those that a finding names and dates.
+BY_FINDINGS: Final = (DIVERGENCE, OSCILLATION, OVERFITTING, GENERALIZATION)
+
 #: Below the first the loss falls fast, above the second it stands.
 RAPID_SLOPE, FLAT_SLOPE = -0.15, -0.012
 #: Share of the whole fall after which learning has begun.

@@ -30,8 +30,8 @@ RISE, LASTING, LASTING_AT_END = 0.15, 0.1, 0.03
 #: ln(loss), and for how much of the run.
 SWING_POINTS, SWING_WINDOW, AGREES, OPPOSES, SWING_SIZE, SWINGING = 512, 0.12, 0.4, -0.3, 0.018, 0.06
 LEAST = 400
-#: Of ln V.
-FAR_ABOVE, ABOVE = 1.5, 1.12
+#: Of ln V: the start of a run that didn't begin from nothing is below the last.
+FAR_ABOVE, ABOVE, BELOW = 1.5, 1.12, 0.5
 
 
 def chart(curve: Curve, name: str = "train/loss") -> Series:
@@ -89,6 +89,8 @@ def oscillation(known: Known) -> list[Finding]:
     if known.train is None or len(known.train) < LEAST:  # so few agree with themselves by chance
         return []
     x, y = bin_medians(known.share(known.train.steps), known.train.values, SWING_POINTS)
+    if len(y) < 24:
+        return []
     y = np.log(np.maximum(y + 0.02 * abs(first_value(known.train)), 1e-12))
     wide = 2 * (round(0.025 * len(y)) + 1) + 1
     left = y - rolling_median(y, wide)
@@ -110,6 +112,9 @@ def oscillation(known: Known) -> list[Finding]:
     end = known.last if x[last] > 0.93 else end
     height = float(np.median(size[first : last + 1])) * math.sqrt(2)
     every = max(1, round(period / len(y) * known.length))
+    steps = np.array([known.step_at(float(share)) for share in x], np.int64)
+    heights = Series("height of the swing, %", *thinned(steps, 100 * math.sqrt(2) * size))
+    evidence = Evidence((heights,), 100 * math.sqrt(2) * SWING_SIZE, "more than noise")
     return [
         Finding(
             "oscillation",
@@ -118,7 +123,7 @@ def oscillation(known: Known) -> list[Finding]:
             end,
             f"From step {step:,} on the training loss swings by {height:.0%} up and down, about every {every:,} steps.",
             found.confidence if found else 0.6,
-            evidence=Evidence((chart(known.train),)),
+            evidence=evidence,
         )
     ]
 
@@ -152,7 +157,16 @@ def initial_loss(known: Known) -> list[Finding]:
         return []
     even, begun = math.log(known.vocabulary), float(known.train.steps[0])
     value = first_value(known.train)
-    if not np.isfinite(value) or begun > 10 or value < ABOVE * even or value < even + 0.3:
+    if not np.isfinite(value) or begun > 10:
+        return []
+    if 0 < value < BELOW * even:
+        text = (
+            f"At step {begun:,.0f} the loss is already {value:.3g}; a model that guesses evenly among "
+            f"{known.vocabulary:,} tokens has ln V = {even:.3g}: this one had learned before."
+        )
+        evidence = Evidence((chart(known.train),), even, "ln V")
+        return [Finding("initial_loss", Severity.NOTE, known.first, known.first, text, 0.8, evidence=evidence)]
+    if value < ABOVE * even or value < even + 0.3:
         return []
     severity = Severity.WATCH if value > FAR_ABOVE * even else Severity.NOTE
     return [
@@ -161,8 +175,8 @@ def initial_loss(known: Known) -> list[Finding]:
             severity,
             known.first,
             known.first,
-            f"The loss starts at {value:.3g}; a model that guesses evenly among {known.vocabulary:,} tokens has "
-            f"ln V = {even:.3g}.",
+            f"At step {begun:,.0f} the loss starts at {value:.3g}; a model that guesses evenly among "
+            f"{known.vocabulary:,} tokens has ln V = {even:.3g}.",
             0.9,
             evidence=Evidence((chart(known.train),), even, "ln V"),
         )

@@ -87,11 +87,22 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """Some rows of an embedding in the snapshots of its `Table`, to see which of them stand together. rows: float16 [n,
+    K] each, in any unit, empty where they aren't all finite. names: of the rows. memo: what was found in a snapshot
+    before, by its step and what was asked."""
+
+    rows: tuple[npt.NDArray[np.float16], ...]
+    names: tuple[str, ...]
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Table:
     """What was measured on an embedding's rows, see `rows.measure_rows`, in some snapshots. steps: int64 [E].
     mean_cosine, effective_rank: float64 [E]. directions: float64 [E, D], mean of the rows' directions. norms,
     gradients, updates: float32 [E, R], NaN = not measured. rank_limit: what the effective rank can reach at most.
-    labels, counts: of the rows, None = unknown."""
+    labels, counts: of the rows, None = unknown. crowd: None where groups aren't looked for."""
 
     path: str
     role: str
@@ -105,12 +116,14 @@ class Table:
     rank_limit: int
     labels: tuple[str, ...] | None = None
     counts: Int64 | None = None
+    crowd: Crowd | None = None
 
 
 @dataclass(frozen=True)
 class Known:
     """All that is known of a run; whatever wasn't recorded is None or empty. first, last: steps. restarts: first steps
-    of the sessions after the first one. vocabulary: rows of the whole token embedding."""
+    of the sessions after the first one. vocabulary: rows of the whole token embedding. memo: what was said of the run
+    as it stood before, for whoever knows it again when it has grown."""
 
     first: int
     last: int
@@ -126,6 +139,7 @@ class Known:
     tables: tuple[Table, ...] = ()
     restarts: tuple[int, ...] = ()
     vocabulary: int | None = None
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def length(self) -> int:

@@ -8,6 +8,7 @@ named: so the last phase doesn't flicker as a run goes on, and it is provisional
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +16,17 @@ import numpy as np
 from tensorboard_plugin_paramviz.analysis.insight import labels
 from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_loss, plain_loss, rolling_median
 from tensorboard_plugin_paramviz.analysis.insight.drops import DROP, STOOD, Drop
-from tensorboard_plugin_paramviz.analysis.insight.fall import fall_in_pieces
+from tensorboard_plugin_paramviz.analysis.insight.fall import Fall, fall_in_pieces, line_slope, slope_error
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
 from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, rate_at, stable_until
 
 #: Of the run: what a loss needs to come back from a spike; with more spikes than these nothing else is left.
 RECOVERY, MOST_SPIKES = 0.025, 20
-#: A phase is provisional until it has lasted so much of the run.
-PROVISIONAL = 0.1
+#: A phase is provisional until it has lasted so much of the run, and while there are so few losses.
+PROVISIONAL, FEW = 0.1, 64
+#: A loss stands where its slope is above the limit by so many standard errors.
+STANDS = 1.0
+_FIRST_SENTENCE = re.compile(r"(?<=[.]) (?=[A-Z])")
 _SPECIAL = {
     "divergence": labels.DIVERGENCE,
     "oscillation": labels.OSCILLATION,
@@ -42,12 +46,11 @@ class Stretch:
     reason: str
 
 
-def phases(known: Known, findings: list[Finding], drop: Drop | None) -> tuple[Phase, ...]:
-    """findings: as far as they are known; drop: see `drops`."""
+def phases(known: Known, findings: list[Finding], drop: Drop | None, quiet: list[int]) -> tuple[Phase, ...]:
+    """findings: as far as they are known. drop: see `drops`. quiet: steps from which on no gradient comes through."""
     if known.train is None or np.isfinite(known.train.values).sum() < 12:
         return ()
     special = _special(known, findings)
-    quiet = [one for one in findings if one.insight == "vanishing_gradients"]
     until = min([one.begin for one in special], default=1.0)
     spikes = [(one.first, one.last) for one in findings if one.insight == "spike"]
     stretches = _by_slope(known, until, drop, quiet, spikes)
@@ -64,7 +67,7 @@ def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
         if name is None:
             continue
         begin, end = (float(known.share(np.array(step))) for step in (one.first, one.last + 1))
-        found.append(Stretch(name, begin, min(1.0, end), one.confidence, one.sentence))
+        found.append(Stretch(name, begin, min(1.0, end), one.confidence, _FIRST_SENTENCE.split(one.sentence)[0]))
     found.sort(key=lambda one: one.begin)
     if any(one.name == labels.DIVERGENCE for one in found):  # whatever swings behind it has left already
         gone = next(one.begin for one in found if one.name == labels.DIVERGENCE)
@@ -79,7 +82,7 @@ def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
 
 
 def _by_slope(
-    known: Known, until: float, drop: Drop | None, quiet: list[Finding], spikes: list[tuple[int, int]]
+    known: Known, until: float, drop: Drop | None, quiet: list[int], spikes: list[tuple[int, int]]
 ) -> list[Stretch]:
     """Up to a share of the run: initialization, then by the slope of the law between breaks."""
     assert known.train is not None
@@ -95,7 +98,7 @@ def _by_slope(
         breaks += [max(drop.stood, begun), drop.begin, drop.end]
     decays = stable_until(known)
     breaks += [decays] if decays is not None and begun < decays < until else []
-    breaks += [share for one in quiet if begun < (share := float(known.share(np.array(one.first)))) < until]
+    breaks += [share for step in quiet if begun < (share := float(known.share(np.array(step)))) < until]
     edges = sorted(set(breaks))
     found = [
         Stretch(labels.INITIALIZATION, 0.0, begun, 0.9, "Less than a twentieth of what is learned later is learned.")
@@ -117,7 +120,7 @@ def _by_slope(
         stands = labels.PLATEAU if _nothing_comes(begin, quiet, known) else labels.CONVERGENCE
         if drop is not None and end <= drop.stood + 1e-9:
             stands = labels.REFINEMENT  # the law of the whole stretch says when it stands
-        found += _labelled(x[inside], law.slope, law.error, begin, end, stands)
+        found += _labelled(x[inside], np.log(y[inside]), law, begin, end, stands)
     return found
 
 
@@ -134,9 +137,9 @@ def _begun(known: Known) -> float:
     return float(known.share(known.train.steps[at : at + 1])[0])
 
 
-def _nothing_comes(begin: float, quiet: list[Finding], known: Known) -> bool:
+def _nothing_comes(begin: float, quiet: list[int], known: Known) -> bool:
     """No gradient comes through: a loss that stands then could fall further."""
-    return any(float(known.share(np.array(one.first))) <= begin + 1e-9 for one in quiet)
+    return any(float(known.share(np.array(step))) <= begin + 1e-9 for step in quiet)
 
 
 def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
@@ -168,22 +171,26 @@ def _rate_rises(known: Known, stretch: Stretch) -> bool:
     return rates[0] is not None and rates[1] is not None and rates[1] > 1.03 * rates[0]
 
 
-def _labelled(x: Float64, slope: Float64, error: float, begin: float, end: float, stands: str) -> list[Stretch]:
+def _labelled(x: Float64, logs: Float64, law: Fall, begin: float, end: float, stands: str) -> list[Stretch]:
+    """By the law's slope; said of a stretch is the slope of a straight line through what was measured in it. A loss is
+    only said to stand where that leaves no doubt."""
     names = np.where(
-        slope < labels.RAPID_SLOPE,
+        law.slope < labels.RAPID_SLOPE,
         labels.RAPID_LEARNING,
-        np.where(slope > labels.FLAT_SLOPE, stands, labels.REFINEMENT),
+        np.where(law.slope > labels.FLAT_SLOPE, stands, labels.REFINEMENT),
     )
     cuts = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
     found = []
     for a, b in itertools.pairwise(cuts):
-        name, middle = str(names[a]), float(np.median(slope[a:b]))
+        name, error = str(names[a]), slope_error(x[a:b], law.noise)
+        slope = 0.1 * line_slope(x[a:b], logs[a:b]) if np.isfinite(error) else float(np.median(law.slope[a:b]))
+        if name == stands and slope - labels.FLAT_SLOPE < STANDS * error:
+            name = labels.REFINEMENT
         sides = [begin if a == 0 else (x[a - 1] + x[a]) / 2, end if b == len(names) else (x[b - 1] + x[b]) / 2]
-        limits = [labels.RAPID_SLOPE, labels.FLAT_SLOPE]
-        away = min(abs(middle - limit) for limit in limits)
+        away = min(abs(slope - limit) for limit in (labels.RAPID_SLOPE, labels.FLAT_SLOPE))
         sure = float(np.clip(1 - 0.5 * np.exp(-away / max(error, 1e-9)), 0.5, 0.95)) if np.isfinite(error) else 0.4
-        word = "falls" if middle < 0 else "rises"
-        reason = f"The loss {word} by {abs(np.expm1(middle)):.1%} in a tenth of the run."
+        word = "falls" if slope < 0 else "rises"
+        reason = f"The loss {word} by {abs(np.expm1(slope)):.1%} in a tenth of the run."
         found.append(Stretch(name, float(sides[0]), float(sides[1]), sure, reason))
     return found
 
@@ -215,6 +222,6 @@ def _settled(known: Known, stretches: list[Stretch]) -> tuple[Phase, ...]:
         if last < first:
             continue
         newest = at == len(stretches) - 1
-        provisional = newest and one.end - one.begin < PROVISIONAL
+        provisional = newest and (one.end - one.begin < PROVISIONAL or len(known.train or ()) < FEW)
         told.append(Phase(one.name, first, last, one.confidence * (0.7 if provisional else 1), provisional, one.reason))
     return tuple(told)

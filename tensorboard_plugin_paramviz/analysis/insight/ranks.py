@@ -18,7 +18,7 @@ SURE = 25.0
 
 def rank_collapse(known: Known, view: LayerView) -> list[Finding]:
     """By the stable rank (WeightWatcher) where it is recorded, else by what a matrix of rank one looks like."""
-    if len(view) < 12:
+    if len(view) < 12 or view.since(SETTLED).start > len(view) - 2:
         return []
     ranks = view.log("stable_rank")
     recorded = np.isfinite(ranks[:, view.matrices]).mean() > 0.02 if view.matrices.any() else False
@@ -36,7 +36,9 @@ def rank_collapse(known: Known, view: LayerView) -> list[Finding]:
         evidence = Evidence(view.series(ranks, sick), FEW, "few directions left", log=True)
     else:
         text = f"From step {step:,} on {named(names)} look ever more like the product of two vectors."
-        evidence = Evidence(view.series(view.log("weight_near_zero_ratio"), sick), log=True)
+        near = view.beside_peers(_held(view.log("weight_near_zero_ratio")))
+        near = near - nan_median(near[view.since(SETTLED)][: max(3, len(view) // 10)], axis=0)
+        evidence = Evidence(view.series(near, sick), NEAR_ZERO, "twice the entries near zero", log=True)
     severity = Severity.PROBLEM if recorded else Severity.WATCH
     return [
         Finding(

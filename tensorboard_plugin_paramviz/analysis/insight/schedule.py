@@ -52,10 +52,12 @@ def progress_at(known: Known, shares: Float64) -> Float64:
     where none was logged. Learning follows it where the rate changes (Kaplan et al. 2020, arXiv 2001.08361, section
     2.2, compare runs by it)."""
     curve = known.learning_rate
-    if curve is None or len(curve) < 8 or not np.nanmax(curve.values) > 0:
+    if curve is None or len(curve) < 8:
         return shares
     x, rate = bin_medians(known.share(curve.steps), curve.values, 512)
-    rate = rate / rate.max()
+    if not len(rate) or not rate.max() > 0:
+        return shares
+    rate = rate.clip(0) / rate.max()
     summed = np.concatenate([[0.0], np.cumsum((rate[1:] + rate[:-1]) / 2 * np.diff(x))]) + rate[0] * x[0]
     found: Float64 = np.interp(shares, x, summed)
     return found
@@ -72,7 +74,8 @@ def rate_at(curve: Curve | None, step: int) -> float | None:
 
 def peak_rate(known: Known) -> float | None:
     if known.learning_rate is not None and len(known.learning_rate):
-        peak = float(np.nanmax(known.learning_rate.values)) if np.isfinite(known.learning_rate.values).any() else 0.0
+        finite = known.learning_rate.values[np.isfinite(known.learning_rate.values)]
+        peak = float(finite.max(initial=0.0))
         if peak > 0:
             return peak
     return known.optimizer.lr

@@ -100,10 +100,11 @@ def _spike(
     step = int(curve.steps[first])
     if heart is not None and known.share(np.array(step)) > heart:
         severity = Severity.NOTE  # nothing is left to lose; Adam shakes itself loose so (Thilak et al. 2022)
-    layer = first_mover(known, step)
+    layer, times, seen = first_mover(known, step) or ("", 0.0, 0)
     text = f"At step {step:,} the loss jumps from {usual:.3g} to {curve.values[top]:.3g} and comes back."
     if layer:
-        text += f" The gradient of {layer} moved first."
+        moved = f"moved first: at step {seen:,} it was" if seen < step else "stands out most there:"
+        text += f" The gradient of {layer} {moved} {times:.1f} times its usual size."
     last = int(curve.steps[group[-1]])
     return Finding(
         "spike",
@@ -121,27 +122,26 @@ def _spike(
     )
 
 
-def first_mover(known: Known, step: int) -> str | None:
-    """The layer whose gradient stood out most in the last snapshot before a step, of its own snapshots before that;
-    None where none did, or the snapshot lies too far back to have seen it."""
+def first_mover(known: Known, step: int) -> tuple[str, float, int] | None:
+    """The layer whose gradient stood out most of its own sixteen snapshots before and of the other layers, in the last
+    snapshot up to a step, how many times its usual size it was, and that snapshot's step. None where none stood out, or
+    where the snapshot lies too far back to have seen it."""
     statistics = known.statistics
-    if statistics is None:
+    if statistics is None or "grad_norm" not in statistics.names:
         return None
     at = int(np.searchsorted(statistics.steps, step, side="right")) - 1
     if at < 8 or step - statistics.steps[at] > 2 * max(1, int(np.median(np.diff(statistics.steps)))):
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = (
-            np.log(statistics.values[max(0, at - 16) : at + 1, :, statistics.names.index("grad_norm")])
-            if ("grad_norm" in statistics.names)
-            else None
-        )
-    if part is None:
-        return None
+        part = np.log(statistics.values[max(0, at - 16) : at + 1, :, statistics.names.index("grad_norm")])
     part = np.where(np.isfinite(part), part, np.nan).astype(np.float64)
     before = part[:-1]
     middle = nan_median(before, axis=0)  # [L]
     spread = 1.4826 * nan_median(np.abs(before - middle), axis=0) + 0.05
-    outstanding = np.nan_to_num((part[-1] - middle) / spread, nan=-np.inf)
-    best = int(np.argmax(outstanding))
-    return statistics.layers[best].path if outstanding[best] > OUTSTANDING else None
+    jump = part[-1] - middle
+    jump = jump - max(0.0, float(np.nan_to_num(nan_median(jump[None], axis=1)[0])))  # what all of them do names none
+    outstanding = np.nan_to_num(jump / spread, nan=-np.inf)
+    best = int(np.argmax(outstanding)) if outstanding.size else 0
+    if not outstanding.size or outstanding[best] <= OUTSTANDING:
+        return None
+    return statistics.layers[best].path, float(np.exp(part[-1, best] - middle[best])), int(statistics.steps[at])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tensorboard_plugin_paramviz.analysis.insight.layer_view import LayerView, nan_median
 from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Evidence,
     Finding,
@@ -19,8 +20,8 @@ from tensorboard_plugin_paramviz.analysis.insight.ramps import Departure, depart
 COLLAPSED, ROSE, CONE = 0.8, 0.3, 0.6
 #: Effective rank: collapsed below this share of what it could be, if it fell to less than half.
 FEW, FELL = 0.1, 0.5
-#: Lengths: drifted when the median changes by this factor after a tenth of the run.
-DRIFT = 3.0
+#: Lengths: drifted when the median changes by this factor after so much of the run.
+DRIFT, BEGUN = 3.0, 0.1
 
 
 def embedding_collapse(known: Known) -> list[Finding]:
@@ -66,29 +67,63 @@ def _turning(shares: Float64, directions: Float64) -> Departure | None:
 
 
 def _cone(known: Known, table: Table, cosine: float) -> Finding:
-    text = f"Rows of {table.path} share a direction: the mean cosine of two of them is {cosine:.2f}."
     series = Series("mean cosine", table.steps, table.mean_cosine)
     step = int(table.steps[int(np.argmax(table.mean_cosine > CONE))])
+    text = (
+        f"From step {step:,} on the rows of {table.path} share a direction: the mean cosine of two of them is "
+        f"{cosine:.2f} at last."
+    )
     evidence = Evidence((series,), CONE, "a narrow cone")
     return Finding("anisotropy", Severity.NOTE, step, known.last, text, 0.8, (table.path,), evidence=evidence)
 
 
-def norm_drift(known: Known) -> list[Finding]:
-    """The median length of an embedding's rows changes threefold after the first tenth of the run."""
+def norm_drift(known: Known, view: LayerView | None) -> list[Finding]:
+    """The median length of an embedding's rows, or the RMS of a matrix inside the blocks, changes threefold after the
+    first tenth of the run."""
     found = []
     for table in known.tables:
-        later = known.share(table.steps) >= 0.1
-        lengths = np.nanmedian(table.norms[later], axis=1) if later.sum() >= 4 and table.norms.size else np.zeros(0)
-        if not len(lengths) or not np.isfinite(lengths).all() or lengths.min() <= 0:
+        later = known.share(table.steps) >= BEGUN
+        lengths = nan_median(table.norms[later].astype(np.float64), axis=1) if table.norms.size else np.zeros(0)
+        steps, lengths = table.steps[later][np.isfinite(lengths)], lengths[np.isfinite(lengths)]
+        if len(lengths) < 4 or lengths.min() <= 0:
             continue
         ratio = float(lengths[-1] / lengths[0])
         if 1 / DRIFT < ratio < DRIFT:
             continue
-        way = "grow" if ratio > 1 else "shrink"
-        step = int(table.steps[later][0])
-        text = f"Rows of {table.path} {way} {max(ratio, 1 / ratio):.1f} times from step {step:,} to the last."
-        evidence = Evidence((Series("median length", table.steps[later], lengths.astype(np.float64)),), log=True)
-        found.append(
-            Finding("norm_drift", Severity.NOTE, step, known.last, text, 0.8, (table.path,), evidence=evidence)
-        )
-    return found
+        limit, name = _limit(lengths[0], ratio)
+        text = f"From step {steps[0]:,} to {steps[-1]:,} the rows of {table.path} {_way(ratio)} (their median length)."
+        evidence = Evidence((Series("median length", steps, lengths),), limit, name, log=True)
+        found.append(_drift(known, int(steps[0]), text, (table.path,), evidence))
+    return found + (_matrices_drift(known, view) if view is not None else [])
+
+
+def _matrices_drift(known: Known, view: LayerView) -> list[Finding]:
+    later = view.since(BEGUN)
+    logs = view.log("weight_rms")[later]
+    if len(logs) < 8:
+        return []
+    few = max(2, len(logs) // 20)
+    change = nan_median(logs[-few:], axis=0) - nan_median(logs[:few], axis=0)  # [L]
+    sick = np.flatnonzero(view.matrices & (np.abs(np.nan_to_num(change)) > np.log10(DRIFT)))
+    if not len(sick):
+        return []
+    order = sick[np.argsort(-np.abs(change[sick]), kind="stable")]
+    worst, step = order[0], int(view.steps[later][0])
+    ratio, names = float(10 ** change[worst]), [view.paths[at] for at in order]
+    many = f"; {len(names)} matrices change threefold or more" if len(names) > 1 else ""
+    text = f"From step {step:,} to {known.last:,} the weights of {names[0]} {_way(ratio)} (RMS){many}."
+    limit, name = _limit(float(10 ** nan_median(logs[:few, worst], axis=0)), ratio)
+    series = view.series(view.log("weight_rms"), order)
+    return [_drift(known, step, text, tuple(names), Evidence(series, limit, f"{name} of {names[0]}", log=True))]
+
+
+def _limit(begun: float, ratio: float) -> tuple[float, str]:
+    return (begun * DRIFT, "three times the start") if ratio > 1 else (begun / DRIFT, "a third of the start")
+
+
+def _way(ratio: float) -> str:
+    return f"grow to {ratio:.1f} times what they were" if ratio > 1 else f"shrink to {ratio:.0%} of what they were"
+
+
+def _drift(known: Known, step: int, text: str, names: tuple[str, ...], evidence: Evidence) -> Finding:
+    return Finding("norm_drift", Severity.NOTE, step, known.last, text, 0.8, names, evidence=evidence)

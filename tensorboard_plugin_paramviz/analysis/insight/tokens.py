@@ -54,8 +54,8 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         shown = ", ".join(repr(token) for token in tokens[:NAMED])
         more = f" and {len(tokens) - NAMED} more" if len(tokens) > NAMED else ""
         text = (
-            f"{len(tokens)} of {len(asleep):,} tokens hardly learn: {shown}{more}; their rows get next to no gradient "
-            "and stay where they are."
+            f"From step {step:,} on {len(tokens)} of {len(asleep):,} tokens of {table.path} hardly learn: "
+            f"{shown}{more}. Their rows get next to no gradient and stay where they are."
         )
         shares = updates if still.any() else course
         steps = table.steps[later]

@@ -47,8 +47,9 @@ def dead_units(known: Known, view: LayerView | None) -> list[Finding]:
             )
         else:
             assert view is not None
-            logs = view.log("grad_max_abs") - view.log("grad_rms")
-            evidence = Evidence(view.series(logs, layers), log=True)
+            logs = view.beside_peers(view.log("grad_max_abs") - view.log("grad_rms"))
+            logs = logs - nan_median(logs[view.since(SETTLED)][: max(3, len(view) // 10)], axis=0)
+            evidence = Evidence(view.series(logs, layers), STANDS_OUT, "stands out", log=True)
             text = (
                 f"From step {step:,} on units of the MLP in block {block} seem to die: the gradient of {named(names)} "
                 f"comes from ever fewer of them."

@@ -57,7 +57,8 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
     # What was before it may have had its own ups and downs: the fall counts from the last time it stood high.
     level = rolling_median(y, 3)
     high, low = float(np.max(level[after])), float(np.min(level[after]))
-    if low > high + np.log(FALLS_TO) or level[-1] > (high + low) / 2:
+    now = float(np.median(y[-5:]))  # a spike just now is no way back
+    if low > high + np.log(FALLS_TO) or now > (high + low) / 2:
         return None
     curve, sign = (known.validation_accuracy, 1) if known.validation_accuracy is not None else (validation, -1)
     shares, values = bin_medians(known.share(curve.steps), curve.values)
@@ -76,7 +77,12 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
         f"From step {step:,} on the model generalizes: validation loss falls from {np.exp(high):.3g} to "
         f"{np.exp(low):.3g}, long after the training data was known by heart (step {by:,}).",
         found.confidence,
-        evidence=Evidence((chart(validation, "val/loss"), chart(known.train or validation)), log=True),
+        evidence=Evidence(
+            (chart(validation, "val/loss"), chart(known.train or validation)),
+            FALLS_TO * float(np.exp(high)),
+            f"{FALLS_TO:.0%} of what it was",
+            log=True,
+        ),
     )
 
 
@@ -90,9 +96,18 @@ def _overfitting(
         return None
     x, y = x[inside], y[inside]
     level = rolling_median(y, 5) if len(y) > 24 else rolling_median(y, 3) if len(y) > 8 else y
+    over = late is not None
+    if heart is not None and late is None:
+        # Of data known by heart the validation loss may come down again: that is the end of it, not a denial.
+        highest = int(np.argmax(np.where(x > heart, level, -np.inf)))
+        over = x[highest] > heart and level[-1] < (level[highest] + level[: highest + 1].min()) / 2
+        end = float(x[highest]) if over else end
+        x, y, level = (part[: highest + 1] if over else part for part in (x, y, level))
+        if len(x) < 6:
+            return None
     lowest = int(np.argmin(level))
     last = float(np.median(y[-max(1, len(y) // 8) :]))
-    top = max(last, float(level[lowest:].max())) if late is not None else last
+    top = max(last, float(level[lowest:].max())) if over else last
     noise = noise_of(y)
     if lowest >= len(x) - 3 or not level[lowest] > 0 or top < RISES * level[lowest] or top - level[lowest] < 4 * noise:
         return None
@@ -105,19 +120,24 @@ def _overfitting(
         return None
     # With the data known by heart nothing more is learned from it: that is when they part, or validation turns later.
     onset = _turn(known, x, y) if heart is None else max(float(x[lowest]), heart)
-    step = known.step_at(onset)
-    ratio = top / float(level[lowest])
+    step, lowest_loss = known.step_at(onset), float(level[lowest])
+    ratio = top / lowest_loss
+    ends = known.last if not over else late.first if late is not None else known.step_at(end)
+    text = f"From step {step:,} on validation loss rises, from {lowest_loss:.3g} at its lowest to {top:.3g}"
+    if late is not None:
+        text += f", while the training data is learned by heart; from step {late.first:,} on the model generalizes."
+    elif over:
+        text += f", while the training data is learned by heart; since step {ends:,} it falls again."
+    else:
+        text += ", while training loss goes on falling."
     return Finding(
         "overfitting",
-        Severity.PROBLEM if ratio > SPOILS and late is None else Severity.WATCH,
+        Severity.NOTE if over else Severity.PROBLEM if ratio > SPOILS else Severity.WATCH,
         step,
-        known.last if late is None else late.first,
-        f"From step {step:,} on validation loss rises, by {ratio - 1:.0%} of its lowest ({level[lowest]:.3g}), while "
-        "training loss goes on falling.",
-        float(np.clip(1 - np.exp(-(top - level[lowest]) / (8 * noise + 1e-12)), 0.3, 0.99)),
-        evidence=Evidence(
-            (chart(validation, "val/loss"), chart(train)), float(level[lowest]), "lowest validation loss"
-        ),
+        max(step, ends),
+        text,
+        float(np.clip(1 - np.exp(-(top - lowest_loss) / (8 * noise + 1e-12)), 0.3, 0.99)),
+        evidence=Evidence((chart(validation, "val/loss"), chart(train)), lowest_loss, "lowest validation loss"),
     )
 
 
@@ -130,12 +150,18 @@ def _turn(known: Known, x: Float64, y: Float64) -> float:
     first = x < lowest - 0.05
     first = first if first.sum() >= 5 else x <= max(lowest, x[min(5, len(x) - 1)])
     tau, power = best_law(progress[first], y[first])
-    best, onset = np.inf, float(lowest)
-    for place in np.linspace(max(x[2], lowest - 0.2), min(x[-3], lowest + 0.2), 120):
-        so_far = np.minimum(progress, np.interp(place, x, progress))
-        columns = np.stack([np.ones(len(x)), (1 + so_far / tau) ** -power, (x - place).clip(0) ** 1.25], 1)
-        solution = np.linalg.lstsq(columns, y, rcond=None)[0]
-        rest = float(np.square(y - columns @ solution).sum())
-        if solution[2] > 0 and rest < best:
-            best, onset = rest, float(place)
-    return onset
+    places = np.linspace(max(x[2], lowest - 0.2), min(x[-3], lowest + 0.2), 120)[:, None]  # [P, 1]
+    so_far = np.minimum(progress, np.interp(places, x, progress))  # [P, C]
+    shapes = np.stack([(1 + so_far / tau) ** -power, (x - places).clip(0) ** 1.25], 1)  # [P, 2, C]
+    shapes -= shapes.mean(axis=2, keepdims=True)
+    left = y - y.mean()
+    # Least squares of two columns, by hand: 120 calls of LAPACK cost a hundred times as much.
+    (aa, ab), (_, bb) = np.einsum("pic,pjc->ijp", shapes, shapes)
+    ay, by = np.einsum("pic,c->ip", shapes, left)
+    spread = aa * bb - ab**2
+    good = spread > 1e-9 * aa * bb
+    rise = np.where(good, (aa * by - ab * ay) / np.where(good, spread, 1.0), -1.0)
+    fall = np.where(good, (bb * ay - ab * by) / np.where(good, spread, 1.0), 0.0)
+    rest = np.where(good & (rise > 0), float(left @ left) - fall * ay - rise * by, np.inf)
+    best = int(np.argmin(rest))
+    return float(places[best, 0]) if np.isfinite(rest[best]) else float(lowest)

@@ -12,28 +12,28 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "spike": (
         ("a batch unlike the others", "a learning rate near the edge of what is stable", "Adam's second moment lags"),
         ("look at the batches just before", "clip gradients", "lower the learning rate or beta2", "skip those batches"),
-        "OLMo-core's stability monitor (mean + 6 sigma of the last 128 steps); OLMo 2, arXiv 2501.00656",
+        "OLMo-core's stability monitor (mean + 6 sigma of the last 128 steps); PaLM, arXiv 2204.02311 (skips batches)",
     ),
     "divergence": (
         ("the learning rate is too high", "attention logits or one block's weights run away", "a numerical fault"),
         ("go back to a saved state before it", "lower the learning rate or warm up longer", "clip gradients",
          "normalize queries and keys"),
-        "PaLM, arXiv 2204.02311; Wortsman et al. 2023, arXiv 2309.14322",
+        "Wortsman et al. 2023, arXiv 2309.14322; Rybakov et al. 2024, arXiv 2410.16682; PaLM, arXiv 2204.02311",
     ),
     "oscillation": (
         ("the learning rate is at the edge of stability", "momentum too high for this batch size"),
         ("lower the learning rate or let it decay", "use larger batches"),
-        "Cohen et al. 2021, arXiv 2103.00065",
+        "Cohen et al. 2021, arXiv 2103.00065 (the edge of stability); 2022, arXiv 2207.14484 (the same of Adam)",
     ),
     "plateau": (
-        ("an ability forms that needs several parts at once", "no gradient comes through", "the rate is too low"),
-        ("wait, if gradients are healthy", "look at the gradient of each layer", "warm up to a higher rate"),
-        "Olsson et al. 2022, arXiv 2209.11895",
+        ("an ability forms that needs several parts at once", "no gradient comes through", "a learning rate too low"),
+        ("wait, if gradients are healthy", "look at the gradient of each layer", "try a higher learning rate"),
+        "Olsson et al. 2022, arXiv 2209.11895 (induction heads form at once)",
     ),
     "overfitting": (
         ("the model knows the training data by heart", "too little data for its size", "too many passes over the data"),
         ("stop at the lowest validation loss", "more data, dropout or weight decay", "a smaller model"),
-        "Goodfellow, Bengio & Courville 2016, Deep Learning, 7.8",
+        "Goodfellow, Bengio & Courville 2016, Deep Learning, section 7.8 (early stopping)",
     ),
     "grokking": (
         ("weight decay slowly favours the general solution over the one learned by heart",),
@@ -53,7 +53,7 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "vanishing_gradients": (
         ("a block through which nothing comes", "saturated or dead units above", "missing residual connection or norm"),
         ("look at the block above the first sick one", "check residual connections and initialization"),
-        "Glorot & Bengio 2010; SageMaker Debugger's VanishingGradient (1e-7)",
+        "Glorot & Bengio 2010 (AISTATS); SageMaker Debugger's VanishingGradient (1e-7)",
     ),
     "exploding_gradients": (
         ("the product of the blocks' derivatives grows with depth", "a learning rate too high"),
@@ -73,7 +73,7 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "rank_collapse": (
         ("one direction wins in these matrices", "inputs that all look alike"),
         ("compare with the healthy blocks beside it", "lower the learning rate", "check the norm before the block"),
-        "Martin & Mahoney's WeightWatcher (stable rank); Dong et al. 2021, arXiv 2103.03404",
+        "Martin & Mahoney 2018, arXiv 1810.01075 (rank collapse of weight matrices); WeightWatcher (stable rank)",
     ),
     "embedding_collapse": (
         ("all rows are pushed the same way", "frequent tokens dominate the gradient of tied weights"),
@@ -83,12 +83,32 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "anisotropy": (
         ("a common direction, such as frequency, in all rows",),
         ("compare after taking the mean away: clusters need not suffer",),
-        "Ethayarajh 2019, arXiv 1909.00512; Godey et al. 2024, arXiv 2401.12143",
+        "Ethayarajh 2019, arXiv 1909.00512; Mu & Viswanath 2018, arXiv 1702.01417 (taking the mean away)",
     ),
     "norm_drift": (
         ("weight decay against few updates", "weights that grow because their scale doesn't matter"),
         ("compare with the equilibrium of AdamW", "check which parameters decay"),
-        "Kosson et al. 2023, arXiv 2305.17212; OLMo's notes on shrinking embeddings",
+        "Kosson et al. 2023, arXiv 2305.17212 (equilibrium); Takase et al. 2023, arXiv 2312.16903 (small embeddings)",
+    ),
+    "cluster_born": (
+        ("tokens that are used alike get alike gradients, and so come to stand together",),
+        ("see whether its tokens have something in common: that is what the model has learned",),
+        "Mikolov et al. 2013, arXiv 1301.3781 (words used alike come to lie close); separation: Rousseeuw 1987",
+    ),
+    "cluster_merged": (
+        ("what told the groups apart matters less than what they share", "the embedding loses directions"),
+        ("look at the embedding's effective rank at that step", "compare the tokens of the groups: are they alike?"),
+        "transitions after MONIC, Spiliopoulou et al. 2006 (KDD); separation: Rousseeuw 1987",
+    ),
+    "cluster_split": (
+        ("the model begins to tell apart tokens that it treated alike",),
+        ("compare the parts: the difference is what was learned there",),
+        "transitions after MONIC, Spiliopoulou et al. 2006 (KDD); separation: Rousseeuw 1987",
+    ),
+    "cluster_dissolved": (
+        ("its tokens find places of their own, each by its use", "the rows are shaken off their places"),
+        ("see whether the loss changes at that step", "look at where its tokens go"),
+        "transitions after MONIC, Spiliopoulou et al. 2006 (KDD); separation: Rousseeuw 1987",
     ),
     "undertrained_tokens": (
         ("the tokenizer has tokens that the data hardly holds",),
@@ -107,13 +127,13 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     ),
     "clip_rate": (
         ("the clipping threshold is below the usual gradient",),
-        ("raise the threshold, or read the learning rate as smaller than it says",),
-        "Pascanu et al. 2013, arXiv 1211.5063",
+        ("raise the threshold to about the usual norm", "with Adam little is lost: its steps have their own size"),
+        "Pascanu et al. 2013, arXiv 1211.5063 (a threshold from the usual norm)",
     ),
     "initial_loss": (
-        ("an output layer that starts too large", "labels that don't fit the vocabulary"),
+        ("above: an output layer that starts too large", "below: weights that were trained before, or easy data"),
         ("scale the output layer's start down", "check the loss of a model that guesses: ln V"),
-        "Karpathy, makemore part 3; ln V is the entropy of an even guess",
+        "Karpathy 2022, makemore part 3; ln V is the entropy of an even guess",
     ),
     "resume": (
         ("the run was stopped and went on from a saved state",),

@@ -12,12 +12,14 @@ from simulated.model import Settings
 from simulated.simulation import Simulation
 from simulated.truth import Truth
 from tensorboard_plugin_paramviz.analysis.insight import (
+    Crowd,
     Curve,
     Known,
     Optimizer,
     Probe,
     Statistics,
     Table,
+    crowd_of,
     measure_rows,
     rank_limit,
 )
@@ -57,6 +59,7 @@ def planted(name: str, seed: int) -> tuple[Known, Truth]:
         np.stack([one[2] for one in measured]),
         np.stack([np.linalg.norm(one.values, axis=1) for one in rows]), np.stack([one.grad_norms for one in rows]),
         np.stack([one.update_norms for one in rows]), rank_limit(65, 16), info.labels, np.array(info.counts),
+        Crowd(tuple(crowd_of(one.values) for one in rows), info.labels or ()),
     )  # fmt: skip
     of_layers = np.stack([snapshot.stats for snapshot in taken if snapshot.stats is not None])
     curves = {

@@ -113,12 +113,15 @@ def test_generalization_long_after_the_data_is_known_is_told_as_such() -> None:
     found = {finding.insight: finding for finding in diagnosis.findings}
     assert found["grokking"].severity == "note"
     assert found["grokking"].first == pytest.approx(0.6 * STEPS, abs=0.02 * STEPS)
-    assert found["overfitting"].severity == "watch"
+    assert found["overfitting"].severity == "note"  # it is over
+    assert f"step {found['grokking'].first:,} on the model generalizes" in found["overfitting"].sentence
     assert [phase.name for phase in diagnosis.phases][-3:] == ["overfitting", "generalization", "convergence"]
 
 
 def test_a_start_far_from_an_even_guess_is_told() -> None:
     assert said(diagnose(known(2 * healthy_loss()))) == {"initial_loss": 0}
+    learned_before = [one for one in diagnose(known(0.4 * healthy_loss())).findings if one.insight == "initial_loss"]
+    assert [one.severity for one in learned_before] == ["note"]
     assert not any(one.insight == "initial_loss" for one in diagnose(known()).findings)
 
 

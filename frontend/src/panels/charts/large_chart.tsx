@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { integer } from "../../format";
 import { indexAt } from "../../store/curves";
+import { sentence } from "../../store/explanations";
 import { hoverStep } from "../../store/hover_step";
 import {
   closeLarge,
@@ -25,6 +26,8 @@ import { step } from "../../store/timeline";
 import { rateHere } from "../../store/training";
 import { Select, Switch } from "../controls";
 import { Dialog } from "../dialog";
+import { Explain } from "../explain";
+import { hereOfLayer } from "../explain_here";
 import { BandWords } from "../layer_meaning";
 import { statText } from "../stat_text";
 import { chartData, isLog } from "./chart_data";
@@ -62,7 +65,8 @@ function Body({ stat, layer, path }: { stat: string; layer: number; path: string
           choices={statChoices(course?.stats ?? [stat])}
           onChange={setLargeStat}
         />
-        <Switch label="Log scale" on={log} onChange={setLargeLog} />
+        <Explain of={`stat:${stat}`} here={hereOfLayer(layer)} />
+        <Switch label="Log scale" on={log} onChange={setLargeLog} explain="control:log_scale" />
         <span class="spacer" />
         <button type="button" class="button" disabled={range === null} onClick={() => moveLarge(-0.5)}>
           Earlier
@@ -96,7 +100,9 @@ function Body({ stat, layer, path }: { stat: string; layer: number; path: string
       <p class="chart-reading" aria-live="off">
         {data ? <HoverReading data={data} stat={stat} /> : ""}
       </p>
-      <p class="hint">{statName(stat).meaning} Drag over the chart to see a part of the run, click to go to a step.</p>
+      <p class="hint">
+        {sentence(`stat:${stat}`, 0)} Drag over the chart to see a part of the run, click to go to a step.
+      </p>
       <div class="explanation">
         <BandWords layer={layer} stat={stat} />
       </div>

@@ -1,19 +1,20 @@
 /** The layers of a model: props in, events out. 3D where it can be, else an SVG diagram of the same layout. */
 
-import { listenForGestures } from "../gestures";
 import { Ground } from "../ground";
-import { listenForKeys } from "../keys";
+import type { Path, Vectors } from "../shapes";
 import { crossFade, FocusFrame, layOver } from "../surface";
 import { Thrift } from "../thrift";
+import type { Pose } from "../types";
 import { Viewport } from "../viewport";
 import { Diagram } from "./flat/diagram";
 import { createSolidPainter, type SolidPainter } from "./gl/painter";
-import { nextSlab } from "./next_slab";
+import { listenToPerson } from "./interaction";
 import { Overlay } from "./overlay";
+import { sameHit } from "./pick";
+import { composed, paintAll, type Sheets, shapesOfModel } from "./picture";
 import { Stage } from "./stage";
 import type { Hit, ModelEvents, ModelHandle, ModelProps, ScreenRect } from "./types";
 
-const FINGER_REACH = 8;
 /** Only px can be left out: words and lines cost next to nothing. */
 const LOAD = { labels: false, trails: false, rows: 0 } as const;
 
@@ -124,35 +125,63 @@ class ModelScene implements ModelHandle {
   }
 
   placeOfBlock(block: number): ScreenRect | null {
-    const { boxes } = this.#stage;
-    const tile = boxes.find((box) => box.tile?.block === block);
-    const box = tile ?? boxes.find(({ plate }) => plate && plate.first <= block && block <= plate.last);
-    return box && this.#viewport.width > 0 ? this.#stage.rectOf(box) : null;
+    return this.#viewport.width > 0 ? this.#stage.rectOfBlock(block) : null;
   }
 
   obstacles(): readonly ScreenRect[] {
-    const { boxes } = this.#stage;
-    const outer = boxes.filter(({ plate, slab }) => plate !== null || slab?.block === null);
-    return outer.map((box) => this.#stage.rectOf(box));
+    return this.#stage.obstacles();
+  }
+
+  get pose(): Pose | null {
+    const { camera } = this.#stage;
+    return camera.moved ? camera.goal : null;
+  }
+
+  show(pose: Pose): void {
+    this.#stage.show(pose);
+    this.#viewport.invalidate();
   }
 
   picture(scale: number): HTMLCanvasElement {
-    const { width, height, pixelRatio } = this.#viewport;
-    const composed = document.createElement("canvas");
-    composed.width = Math.max(1, Math.round(width * scale));
-    composed.height = Math.max(1, Math.round(height * scale));
-    const context = composed.getContext("2d");
-    if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
+    return this.#takenAt(scale, (sheets, lines) => {
+      const { width, height } = this.#viewport;
+      return composed([this.#ground.canvas, ...sheets], lines, this.#overlay.canvas, width, height, scale);
+    });
+  }
+
+  shapes(scale: number): Vectors {
+    return this.#takenAt(scale, (sheets, lines) => {
+      const { width, height } = this.#viewport;
+      const faces = composed(sheets, [], null, width, height, scale);
+      return shapesOfModel(this.#stage, this.#overlay, faces, lines);
+    });
+  }
+
+  film(onto: CanvasRenderingContext2D, scale: number): void {
+    this.#viewport.resting = true;
+    this.#takenAt(
+      scale,
+      (sheets, lines) =>
+        paintAll([this.#ground.canvas, ...sheets], lines, this.#overlay.canvas, this.#stage.view, onto),
+      false,
+    );
+  }
+
+  /** Draws everything at `scale` canvas px per CSS px, lets it be copied, and draws it as it was: in one go. */
+  #takenAt<T>(scale: number, take: (sheets: Sheets, lines: readonly Path[]) => T, again = true): T {
+    const { pixelRatio } = this.#viewport;
     this.#stage.prepare(performance.now());
     this.#shownPixels = 1;
     this.#sizedAs(scale);
     this.#paint(scale);
-    const solid = this.#stage.flat ? this.#diagram.faces.canvas : this.#solid?.canvas;
-    for (const layer of [this.#ground.canvas, solid, this.#overlay.canvas])
-      if (layer) context.drawImage(layer, 0, 0, composed.width, composed.height);
-    this.#sizedAs(pixelRatio);
-    this.#paint(pixelRatio);
-    return composed;
+    const { flat } = this.#stage;
+    const solid = flat ? this.#diagram.faces.canvas : this.#solid?.canvas;
+    try {
+      return take([solid], flat ? this.#diagram.lines(this.#stage) : []);
+    } finally {
+      if (again) this.#sizedAs(pixelRatio);
+      if (again) this.#paint(pixelRatio);
+    }
   }
 
   destroy(): void {
@@ -236,79 +265,37 @@ class ModelScene implements ModelHandle {
 
   #point(): void {
     const hit = this.#pointer === null ? null : this.#stage.pick(this.#pointer.x, this.#pointer.y, 0);
-    if (same(hit, this.#pointed)) return;
+    if (sameHit(hit, this.#pointed)) return;
     this.#pointed = hit;
     this.#surface.style.cursor = hit === null ? "grab" : "pointer";
     this.events.onHover(hit);
   }
 
   #listen(signal: AbortSignal): void {
-    const stage = this.#stage;
-    const now = () => performance.now();
     const redraw = () => this.#viewport.invalidate();
-    this.#surface.style.cursor = "grab";
-    this.#surface.addEventListener("pointerdown", () => this.container.focus({ preventScroll: true }), {
-      signal,
-      capture: true,
-    });
-    listenForGestures(
-      this.#surface,
+    listenToPerson(
       {
-        tool: () => "turn",
-        orbit: (dx, dy) => {
-          stage.orbit(dx, dy);
-          redraw();
-        },
-        pan: (dx, dy) => {
-          stage.pan(dx, dy);
-          redraw();
-        },
-        zoom: (factor, x, y, smooth) => {
-          stage.zoom(factor, x, y, smooth, now());
-          redraw();
-        },
-        point: (place) => {
-          this.#pointer = place;
+        container: this.container,
+        surface: this.#surface,
+        stage: this.#stage,
+        diagram: this.#diagram,
+        byPointer: () => this.#focus.byPointer,
+        point: (at) => {
+          this.#pointer = at;
           if (!this.#dragging) this.#point();
-        },
-        choose: (x, y, touch) => this.events.onChoose(stage.pick(x, y, touch ? FINGER_REACH : 0)),
-        chooseTwice: (x, y, touch) => {
-          const hit = stage.pick(x, y, touch ? FINGER_REACH : 0);
-          if (hit === null) this.fit();
-          else if ("layer" in hit) this.focus(hit.layer);
         },
         dragging: (held) => {
           this.#dragging = held;
           this.#surface.style.cursor = held ? "grabbing" : "grab";
         },
-        loopFrom: () => {},
-        loopTo: () => {},
-        loopDone: () => {},
-        loopDropped: () => {},
+        choose: (hit) => this.events.onChoose(hit),
+        focus: (layer) => this.focus(layer),
+        zoom: (factor) => this.zoom(factor),
+        fit: () => this.fit(),
+        redraw,
       },
       signal,
     );
-    const keys = {
-      byKeyboard: () => !this.#focus.byPointer,
-      step: (dx: number, dy: number, from = stage.props.selected) => {
-        const next = nextSlab(stage.props.layout.slabs, from, dx, -dy);
-        if (next === null) return;
-        // The pointer that rests on another slab has its say again when it moves.
-        this.#pointer = null;
-        this.#point();
-        this.events.onChoose({ layer: next });
-      },
-      clear: () => false,
-      extend: () => {},
-      zoom: (factor: number) => this.zoom(factor),
-      focus: () => {
-        const layer = stage.props.selected ?? stage.props.hovered;
-        if (layer !== null) this.focus(layer);
-      },
-      fit: () => this.fit(),
-    };
-    listenForKeys(this.container, keys, signal);
-    this.#diagram.listen(keys, signal);
     document.fonts?.addEventListener(
       "loadingdone",
       () => {
@@ -322,10 +309,4 @@ class ModelScene implements ModelHandle {
 
 function everything(props: ModelProps): ReadonlySet<keyof ModelProps> {
   return new Set(Object.keys(props) as (keyof ModelProps)[]);
-}
-
-function same(one: Hit | null, other: Hit | null): boolean {
-  if (one === null || other === null) return one === other;
-  if ("layer" in one) return "layer" in other && one.layer === other.layer;
-  return "block" in other && one.block === other.block;
 }

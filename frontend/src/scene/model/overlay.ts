@@ -4,6 +4,7 @@
 import { css } from "../palette";
 import { project } from "../pose";
 import type { Box } from "./boxes";
+import { drawMarks } from "./marks";
 import { corner, type Stage } from "./stage";
 import type { Word } from "./words";
 
@@ -53,8 +54,8 @@ export class Overlay {
     this.#widths.clear();
   }
 
-  draw(stage: Stage, pixelRatio: number): void {
-    const context = this.#context;
+  /** On its own canvas, or on another. */
+  draw(stage: Stage, pixelRatio: number, context = this.#context): void {
     if (context === null) return;
     const { view, props } = stage;
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
@@ -67,6 +68,7 @@ export class Overlay {
     if (props.hoveredBlock !== null)
       for (const box of stage.boxes)
         if (box.tile?.block === props.hoveredBlock) this.#outline(context, stage, box, OUTLINE.hovered);
+    drawMarks(context, stage);
     this.#words(context, stage);
   }
 

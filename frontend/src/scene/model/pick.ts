@@ -52,3 +52,9 @@ export function hitOf(box: Box | undefined): Hit | null {
   if (box?.plate?.folded) return { block: Math.floor((box.plate.first + box.plate.last) / 2) };
   return null;
 }
+
+export function sameHit(one: Hit | null, other: Hit | null): boolean {
+  if (one === null || other === null) return one === other;
+  if ("layer" in one) return "layer" in other && one.layer === other.layer;
+  return "block" in other && one.block === other.block;
+}

@@ -116,6 +116,11 @@ export class Stage {
     return true;
   }
 
+  show(pose: Pose): void {
+    this.camera.jump(pose);
+    this.camera.moved = true;
+  }
+
   /** Brings the view to the moment `now`; true while the camera is still moving. */
   prepare(now: number): boolean {
     const moving = this.camera.step(now);
@@ -145,6 +150,19 @@ export class Stage {
       bottom = Math.max(bottom, out[1]!);
     }
     return { left, top, right, bottom };
+  }
+
+  /** Of a block: its plate, or its place on one; null = neither is drawn. */
+  rectOfBlock(block: number): ScreenRect | null {
+    const tile = this.boxes.find((box) => box.tile?.block === block);
+    const box = tile ?? this.boxes.find(({ plate }) => plate && plate.first <= block && block <= plate.last);
+    return box ? this.rectOf(box) : null;
+  }
+
+  /** Plates, and slabs outside of them. */
+  obstacles(): ScreenRect[] {
+    const outer = this.boxes.filter(({ plate, slab }) => plate !== null || slab?.block === null);
+    return outer.map((box) => this.rectOf(box));
   }
 
   /** Whether a table stands there on the screen. */

@@ -1,7 +1,8 @@
 /** The contract of the layers scene: props in, events out. Nothing here knows of fetching, of the store or of Preact. */
 
 import type { Layout } from "../../architecture/types";
-import type { LabelMode, Theme, ViewMode } from "../types";
+import type { Vectors } from "../shapes";
+import type { LabelMode, Pose, Theme, ViewMode } from "../types";
 import type { Atlas } from "./atlas";
 
 /** Free screen edges in CSS px. */
@@ -39,6 +40,8 @@ export interface ModelProps {
   readonly labelMode: LabelMode;
   /** Moving pictures may be drawn with fewer px where they come too slowly. */
   readonly mayEconomize: boolean;
+  /** How bad the worst is that was found of each layer, see `findings/severity`; 0 = nothing, [L]. */
+  readonly levels: Uint8Array;
   /** 1 = wanted, [L]; the others recede. */
   readonly shown: Uint8Array;
   readonly hovered: number | null;
@@ -89,6 +92,14 @@ export interface ModelHandle {
   obstacles(): readonly ScreenRect[];
   /** What is on screen, at `scale` canvas px per CSS px. */
   picture(scale: number): HTMLCanvasElement;
+  /** Draws what is to be seen onto a canvas, at `scale` px for each CSS px, and from then on nothing by itself: for a scene on no screen. */
+  film(onto: CanvasRenderingContext2D, scale: number): void;
+  /** The same as shapes; the pixels of the faces, which stay pixels, at `scale` for each CSS px. */
+  shapes(scale: number): Vectors;
+  /** Where the camera was moved to; null = it shows everything. */
+  readonly pose: Pose | null;
+  /** Camera there, at once. */
+  show(pose: Pose): void;
   readonly frames: number;
   /** "3d" unless it isn't to be had or not wanted. */
   readonly drawing: ViewMode;

@@ -3,6 +3,7 @@
 
 import type { Layout } from "../../../architecture/types";
 import { css } from "../../palette";
+import type { Path } from "../../shapes";
 import { inkOf } from "../inks";
 import { bandsOf } from "../ribbons";
 import type { Stage } from "../stage";
@@ -62,11 +63,10 @@ export class Diagram {
       }
     }
     for (const [layer, rect] of this.#bySlab) {
-      const [chosen, hovered] = [props.selected === layer, props.hovered === layer];
-      const plain = palette.dark ? "rgb(0 0 0 / 45%)" : "rgb(0 0 0 / 30%)";
-      rect.setAttribute("stroke", chosen || hovered ? css(palette.accent) : plain);
-      rect.setAttribute("stroke-width", chosen ? "2.25" : hovered ? "1.75" : "1");
-      rect.setAttribute("aria-pressed", String(chosen));
+      const [color, width] = edgeOf(layer, props, palette.dark, css(palette.accent));
+      rect.setAttribute("stroke", color);
+      rect.setAttribute("stroke-width", String(width));
+      rect.setAttribute("aria-pressed", String(props.selected === layer));
     }
     const reached = this.#bySlab.has(props.selected ?? -1) ? props.selected : (props.layout.slabs[0]?.layer ?? null);
     for (const [layer, rect] of this.#bySlab) rect.tabIndex = layer === reached ? 0 : -1;
@@ -79,6 +79,28 @@ export class Diagram {
     const place = `matrix(${unit} 0 0 ${-unit} ${view.centreX - view.target[0] * unit} ${view.centreY + view.target[1] * unit})`;
     for (const part of [this.#plates, this.#flow, this.#slabs]) part.setAttribute("transform", place);
     this.faces.draw(stage);
+  }
+
+  /** What the SVG holds, by the view of this moment, in CSS px: edges of plates and slabs, and the bands. */
+  lines({ view, props, palette }: Stage): Path[] {
+    const unit = view.scale / view.distance;
+    const x = (at: number) => (view.centreX + (at - view.target[0]) * unit).toFixed(2);
+    const y = (at: number) => (view.centreY - (at - view.target[1]) * unit).toFixed(2);
+    const plain = { kind: "path", dash: [], round: false, alpha: 1 } as const;
+    const edge = (rect: Rect, stroke: string, width: number): Path => {
+      const [left, right] = [x(rect.x), x(rect.x + rect.width)];
+      const [low, high] = [y(rect.y), y(rect.y + rect.height)];
+      return { ...plain, data: `M${left} ${low}H${right}V${high}H${left}Z`, fill: null, stroke, width };
+    };
+    const bands = bandPaths(props, (at, above) => `${x(at)} ${y(above)}`).map(([ink, data]): Path => {
+      const color = css(inkOf(ink, palette));
+      return { ...plain, data, fill: color, stroke: color, width: 0.6 * unit };
+    });
+    return [
+      ...props.layout.plates.map((plate) => edge(plate, css(palette.ink, 0.2), 1)),
+      ...bands.filter(({ data }) => data !== ""),
+      ...props.layout.slabs.map((slab) => edge(slab, ...edgeOf(slab.layer, props, palette.dark, css(palette.accent)))),
+    ];
   }
 
   /** The keyboard follows what was chosen, where it is here already. */
@@ -129,26 +151,45 @@ export class Diagram {
   }
 }
 
-function rectOf({ x, y, width, height }: { x: number; y: number; width: number; height: number }): SVGRectElement {
+interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Colour and width of a slab's edge. */
+function edgeOf(layer: number, props: ModelProps, dark: boolean, accent: string): [string, number] {
+  const [chosen, hovered] = [props.selected === layer, props.hovered === layer];
+  const plain = dark ? "rgb(0 0 0 / 45%)" : "rgb(0 0 0 / 30%)";
+  return [chosen || hovered ? accent : plain, chosen ? 2.25 : hovered ? 1.75 : 1];
+}
+
+function rectOf({ x, y, width, height }: Rect): SVGRectElement {
   const rect = make("rect");
   for (const [name, value] of Object.entries({ x, y, width, height })) rect.setAttribute(name, String(value));
   rect.setAttribute("vector-effect", "non-scaling-stroke");
   return rect;
 }
 
-/** The bands of the 3D drawing, one path for each ink. */
-function flowOf({ props, palette }: Stage): SVGElement[] {
-  const { corners, inks } = bandsOf(props.layout, props.flow);
+/** The bands of the 3D drawing, one path for each ink. place: how a point is written. */
+function bandPaths({ layout, flow }: ModelProps, place: (x: number, y: number) => string) {
+  const { corners, inks } = bandsOf(layout, flow);
   const paths = new Map<string, string[]>();
   for (const [i, ink] of inks.entries()) {
-    const c = corners.slice(i * 6, i * 6 + 6).map((value) => Number(value.toFixed(2)));
+    const [a, b, c] = [0, 2, 4].map((k) => place(corners[i * 6 + k]!, corners[i * 6 + k + 1]!));
     const parts = paths.get(ink) ?? [];
-    parts.push(`M${c[0]} ${c[1]}L${c[2]} ${c[3]}L${c[4]} ${c[5]}Z`);
+    parts.push(`M${a}L${b}L${c}Z`);
     paths.set(ink, parts);
   }
-  return (["tie", "branch", "stream", "node"] as const).map((ink) => {
+  return (["tie", "branch", "stream", "node"] as const).map((ink) => [ink, (paths.get(ink) ?? []).join("")] as const);
+}
+
+function flowOf({ props, palette }: Stage): SVGElement[] {
+  const short = (value: number) => Number(value.toFixed(2));
+  return bandPaths(props, (x, y) => `${short(x)} ${short(y)}`).map(([ink, data]) => {
     const path = make("path");
-    path.setAttribute("d", (paths.get(ink) ?? []).join(""));
+    path.setAttribute("d", data);
     const color = css(inkOf(ink, palette));
     path.setAttribute("fill", color);
     // Triangles beside each other would show a hair between them.

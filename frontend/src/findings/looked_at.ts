@@ -1,0 +1,59 @@
+/** What could be looked at in a run and what could not, with what it takes: an empty list says nothing without it. Pure. */
+
+import type { Model } from "../wire.gen";
+
+export interface Recorded {
+  readonly record: Model;
+  readonly train: boolean;
+  readonly validation: boolean;
+  /** The blocks were measured on a fixed batch. */
+  readonly probe: boolean;
+  readonly snapshots: number;
+}
+
+export interface LookedAt {
+  readonly looked: readonly string[];
+  /** With the reason or what to do. */
+  readonly missing: readonly string[];
+}
+
+/** Fewer snapshots tell of no course. */
+const FEW = 12;
+
+export function lookedAt({ record, train, validation, probe, snapshots }: Recorded): LookedAt {
+  const looked: string[] = [];
+  const missing: string[] = [];
+  const has = (stat: string) => record.stats.includes(stat);
+  const say = (known: boolean, what: string, otherwise: string) =>
+    known ? looked.push(what) : missing.push(otherwise);
+  say(train, "training loss", "No training loss is logged: phases, spikes and divergence can't be told.");
+  say(validation, "validation loss", "No validation loss is logged: overfitting can't be told.");
+  say(
+    has("grad_norm") || has("grad_rms"),
+    "gradients of every layer",
+    "Gradients aren't recorded (level=\"light\"): vanishing and exploding ones can't be told.",
+  );
+  say(
+    has("update_ratio"),
+    "update ratios",
+    "No optimizer was passed to watch(): update ratios and the learning rate can't be judged.",
+  );
+  say(
+    record.embeddings.length > 0,
+    "rows of the embeddings",
+    "No embedding is recorded: collapse and undertrained tokens can't be told.",
+  );
+  say(
+    probe,
+    "attention and dead units",
+    'No probe is recorded (level="full"): attention and dead units weren\'t measured.',
+  );
+  if (snapshots < FEW) missing.push(`Only ${snapshots} snapshots so far: courses of layers can't be told yet.`);
+  return { looked, missing };
+}
+
+/** "training loss, update ratios and rows of the embeddings". */
+export function enumerated(words: readonly string[]): string {
+  if (words.length <= 1) return words[0] ?? "";
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}

@@ -1,0 +1,199 @@
+/** The finding that a person looks at: opening it goes to its step, chooses what it is about and loops its steps. */
+
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { sameFinding } from "../findings/keys";
+import { stepsToLoop } from "../findings/where";
+import type { Finding } from "../wire.gen";
+import { chooseTokens, chosenTokens } from "./chosen";
+import { chooseRowsOf, goToLayer, goToSteps, goToSubject, goToToken, loopStepsOf } from "./finding_visit";
+import { findingKey, findings } from "./insights";
+import { layerPath, setLayerPath } from "./layers";
+import { following, loopPart } from "./playback";
+import { chooseEmbedding, embeddingPath, embeddings, runName } from "./runs";
+import { select, selected } from "./selection";
+import { loop } from "./settings";
+import { setStat, stat } from "./statistics";
+import { cloud, snapshots } from "./timeline";
+import { setView, type View } from "./view";
+
+/** run: null = of whichever comes first, from a link. */
+const held = signal<{ readonly run: string | null; readonly key: string } | null>(null);
+/** It stays open while the run grows. */
+export const findingShown = computed<Finding | null>(() => {
+  const now = held.value;
+  if (now === null || (now.run !== null && now.run !== runName.value)) return null;
+  return sameFinding(now.key, findings.value, findingKey);
+});
+/** The list of all findings is wanted where the inspector has no place of its own. */
+export const findingsOpen = signal(false);
+
+/** What was chosen and looped before, and what was set in place of it. */
+interface Kept {
+  readonly layer: string | null;
+  readonly row: number | null;
+  readonly tokens: typeof chosenTokens.value;
+  readonly embedding: string | null;
+  readonly stat: string;
+  readonly loops: boolean;
+  readonly part: typeof loopPart.value;
+}
+let before: Kept | null = null;
+let after: Kept | null = null;
+/** Its rows are still on their way. */
+let awaited = false;
+
+const asNow = (): Kept => ({
+  layer: layerPath.peek(),
+  row: selected.peek(),
+  tokens: chosenTokens.peek(),
+  embedding: embeddingPath.peek(),
+  stat: stat.peek(),
+  loops: loop.peek(),
+  part: loopPart.peek(),
+});
+
+/** What is chosen meanwhile belongs to the finding: it stays open. */
+function within(act: () => void): void {
+  batch(() => {
+    act();
+    after = asNow();
+  });
+}
+
+/** Goes there in whichever view is on screen. */
+export function openFinding(finding: Finding): void {
+  const run = runName.peek();
+  if (run === null) return;
+  if (findingShown.peek() === null) before = asNow();
+  within(() => {
+    held.value = { run, key: findingKey(finding) };
+    findingsOpen.value = false;
+    awaited = goToSubject(finding);
+    goToSteps(finding);
+  });
+}
+
+/** Back to where it was opened: what was chosen and looped then is so again, unless it was touched meanwhile. The
+ * cursor stays. */
+export function closeFinding(): void {
+  if (held.peek() === null) return;
+  const [now, old, set] = [asNow(), before, after];
+  batch(() => {
+    forget();
+    if (!old || !set) return;
+    if (now.layer === set.layer) setLayerPath(old.layer);
+    if (now.stat === set.stat) setStat(old.stat);
+    if (now.embedding === set.embedding && old.embedding !== null && old.embedding !== set.embedding) {
+      chooseEmbedding(old.embedding);
+    } else if (now.row === set.row && now.tokens === set.tokens) {
+      chooseTokens(old.tokens);
+      select(old.row);
+    }
+    if (now.part === set.part && now.loops === set.loops) {
+      loopPart.value = old.part;
+      loop.value = old.loops;
+    }
+  });
+}
+
+function forget(): void {
+  held.value = null;
+  findingsOpen.value = false;
+  before = after = null;
+  awaited = false;
+}
+
+/** The one after the one that is open in the list, which begins with the worst, or the one before; round and round. */
+export function openNext(direction: 1 | -1): void {
+  const all = findings.peek();
+  if (all.length === 0) return;
+  const shown = findingShown.peek();
+  const at = shown === null ? -1 : all.indexOf(shown);
+  const next = at < 0 ? (direction > 0 ? 0 : all.length - 1) : (at + direction + all.length) % all.length;
+  openFinding(all[next] as Finding);
+}
+
+/** The list of all findings: beside the views it stands anyway, while nothing is chosen. */
+export function openFindings(open = true): void {
+  batch(() => {
+    if (open) closeFinding();
+    findingsOpen.value = open;
+    after = open ? asNow() : null;
+  });
+}
+
+/** The steps that would be looped, and whether they are; null = it is about all of the run. */
+export const findingLoop = computed(() => {
+  const [finding, set] = [findingShown.value, snapshots.value];
+  const steps = finding && set ? stepsToLoop(finding, set) : null;
+  if (!steps) return null;
+  const part = loopPart.value;
+  return { steps, on: loop.value && part?.first === steps[0] && part.last === steps[1] };
+});
+
+export const loopFinding = (finding: Finding) => within(() => loopStepsOf(finding));
+export const showLayerOf = (place: number) => within(() => goToLayer(place));
+export const showFindingIn = (finding: Finding, next: View) =>
+  within(() => {
+    setView(next);
+    awaited = goToSubject(finding);
+  });
+export const showTokenOf = (finding: Finding, label: string) => within(() => goToToken(finding, label));
+
+/** From a link: `key` of the finding, of the run that the link names. */
+export function awaitFinding(key: string | null): void {
+  batch(() => {
+    forget();
+    held.value = key === null ? null : { run: null, key };
+  });
+}
+/** What a link says: also while its run, or what goes on in it, is still on its way. */
+export const findingWanted = computed(() => {
+  const now = held.value;
+  if (now === null || (now.run !== null && now.run !== runName.value)) return null;
+  return findingShown.value ? findingKey(findingShown.value) : now.run === null ? now.key : null;
+});
+
+export function followFinding(): () => void {
+  const stops = [effect(leaveOnChoice), effect(chooseAwaited), effect(takeLinked)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** What is chosen by hand is what is looked at next. */
+function leaveOnChoice(): void {
+  const [layer, row, tokens] = [layerPath.value, selected.value, chosenTokens.value];
+  if (!after || awaited) return;
+  // What a link chooses comes with the rows, not by hand.
+  if (held.peek() !== null && embeddings.peek().length > 0 && !cloud.peek()) {
+    after = asNow();
+    return;
+  }
+  if (layer !== after.layer || row !== after.row || tokens !== after.tokens) batch(forget);
+}
+
+function chooseAwaited(): void {
+  const [now, finding] = [cloud.value, findingShown.value];
+  if (!awaited || !now || !finding || !now.parts.some((part) => finding.layers.includes(part.embedding.path))) return;
+  untracked(() =>
+    within(() => {
+      chooseRowsOf(finding);
+      awaited = false;
+    }),
+  );
+}
+
+/** A link that says no step means: go there. With one it shows what it was made from. */
+function takeLinked(): void {
+  const [now, finding, set] = [held.value, findingShown.value, snapshots.value];
+  if (now?.run !== null || !finding || !set) return;
+  untracked(() => {
+    if (following.peek()) openFinding(finding);
+    else
+      within(() => {
+        held.value = { run: runName.peek(), key: findingKey(finding) };
+        if (loop.peek()) loopStepsOf(finding);
+      });
+  });
+}
