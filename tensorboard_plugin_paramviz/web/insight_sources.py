@@ -96,18 +96,8 @@ class _Measured:
     `crowd_of` keeps. memo: of `Crowd`."""
 
     same: tuple[int, ...]
-    restarts: tuple[int, ...]
     by_step: dict[int, tuple[float, float, npt.NDArray[np.float64], npt.NDArray[np.float32], npt.NDArray[np.float16]]]
     memo: dict[object, object] = field(default_factory=dict)
-
-    def without(self, restarts: tuple[int, ...]) -> _Measured:
-        """The same without the steps that a session begun since then goes through anew."""
-        cut = min(set(restarts) - set(self.restarts), default=None)
-        if cut is None:
-            return self
-        by_step = {step: one for step, one in self.by_step.items() if step < cut}
-        memo = {key: one for key, one in self.memo.items() if key[0] < cut}  # type: ignore[index]
-        return _Measured(self.same, restarts, by_step, memo)
 
 
 class Sources:
@@ -117,7 +107,7 @@ class Sources:
     def __init__(self) -> None:
         self._sessions = Sessions()
         self._measured: dict[tuple[str, str], _Measured] = {}
-        self._looks: dict[str, tuple[tuple[int, tuple[int, ...]], dict[object, object]]] = {}
+        self._looks: dict[str, tuple[int, dict[object, object]]] = {}
         self._lock = threading.Lock()
 
     def known(self, taken: Taken) -> Known:
@@ -133,27 +123,25 @@ class Sources:
         ends += [snapshots.stats_steps[[0, -1]]] if len(snapshots.stats_steps) else []
         first, last = (int(min(e[0] for e in ends)), int(max(e[1] for e in ends))) if ends else (0, 0)
         tokens = [info for info in model.embeddings if info.role == "token_embedding"]
-        restarts = self._restarts(taken, first)
         return Known(
             first=first,
             last=last,
             statistics=_statistics(snapshots, model),
             optimizer=optimizer_of(model.optimizer),
             probe=Probe(taken.probe.steps, taken.probe.read_all(), PROBE_STATS) if len(taken.probe.steps) else None,
-            tables=tuple(self._tables(snapshots, model, restarts)),
-            restarts=restarts,
+            tables=tuple(self._tables(snapshots, model)),
+            restarts=self._restarts(taken, first),
             vocabulary=tokens[0].shape[0] if tokens else None,
-            memo=self._memo(taken, restarts),
+            memo=self._memo(taken),
             **curves,
         )
 
-    def _memo(self, taken: Taken, restarts: tuple[int, ...]) -> dict[object, object]:
-        """What was said of the run before; another session may have gone through its steps anew."""
-        same = (taken.generation, restarts)
+    def _memo(self, taken: Taken) -> dict[object, object]:
+        """What was said of the run before; nothing where its steps have been gone through anew since."""
         with self._lock:
             kept = self._looks.pop(taken.run, None)
-            memo = kept[1] if kept is not None and kept[0] == same else {}
-            self._looks[taken.run] = same, memo
+            memo = kept[1] if kept is not None and kept[0] == taken.generation else {}
+            self._looks[taken.run] = taken.generation, memo
             while len(self._looks) > MOST_RUNS:
                 self._looks.pop(next(iter(self._looks)))
         return memo
@@ -169,16 +157,16 @@ class Sources:
             before = session["session_id"]
         return tuple(found)
 
-    def _tables(self, snapshots: SnapshotReader, model: ModelRecord, restarts: tuple[int, ...]) -> list[Table]:
+    def _tables(self, snapshots: SnapshotReader, model: ModelRecord) -> list[Table]:
         there = set(snapshots.embedding_paths())
         infos = [info for info in model.embeddings if info.path in there]
         found = []
         for info in sorted(infos, key=lambda info: info.role != "token_embedding")[:MOST_TABLES]:
-            table = self._table(snapshots, info, restarts)
+            table = self._table(snapshots, info)
             found += [table] if table is not None else []
         return found
 
-    def _table(self, snapshots: SnapshotReader, info: EmbeddingInfo, restarts: tuple[int, ...]) -> Table | None:
+    def _table(self, snapshots: SnapshotReader, info: EmbeddingInfo) -> Table | None:
         path = info.path
         try:
             usable, series, shape = snapshots.usable(path), snapshots.embedding_series(path), snapshots.shape(path)
@@ -188,8 +176,7 @@ class Sources:
         with self._lock:
             kept = self._measured.pop((snapshots.run, path), None)
             if kept is None or kept.same != same:
-                kept = _Measured(same, restarts, {})
-            kept = kept.without(restarts)
+                kept = _Measured(same, {})
             self._measured[snapshots.run, path] = kept
             while len(self._measured) > MOST_RUNS * MOST_TABLES:
                 self._measured.pop(next(iter(self._measured)))

@@ -17,6 +17,7 @@ from page import Tab
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page
 from serving import tensorboard
+from test_accessibility import AXE, SERIOUS
 
 from simulated.model import Settings
 from simulated.run import write
@@ -82,6 +83,9 @@ def test_a_sick_run_says_so_at_once_and_a_click_goes_to_the_step_and_the_layers(
     assert plot["y"] < line["y"] < plot["y"] + plot["height"]
     shaded = box_of(frame.locator(".evidence-range"))
     assert (shaded["x"] - plot["x"]) / plot["width"] == pytest.approx(runs.step / STEPS, abs=0.03)
+
+    frame.evaluate(AXE.read_text())
+    assert frame.evaluate(SERIOUS) == [], "everyone can read it"
 
     # In the embeddings no layer can be shown: where it can, is offered.
     frame.get_by_role("button", name="Show in the heat map").click()

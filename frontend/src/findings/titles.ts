@@ -48,7 +48,7 @@ export function sureWord(confidence: number): string {
 
 const FIT = "how much better a course with a break there fits the measurements than one without";
 const ASSUMED = "a fixed number for this rule: it is either met or not, and how often it errs wasn't measured";
-const OF_PHASE = "how clearly the slope of the loss stands apart from the next phase's";
+const OF_PHASE = "how far the slope of the loss lies from the next phase's limit, and how many looks at the run agree";
 /** After "The number says". */
 const WHY: Readonly<Record<string, string>> = {
   spike: "how far above the limit it rose: each doubling adds a tenth",

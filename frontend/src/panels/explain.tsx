@@ -26,6 +26,11 @@ export interface ExplainProps {
   readonly filling?: { readonly row?: string; readonly block?: string };
 }
 
+/** For what says a sentence of them without being asked. */
+export function useExplanations(): void {
+  useEffect(() => void bringExplanations(), []);
+}
+
 /** So long rests a pointer on the button before it opens by itself. */
 const REST_MS = 350;
 

@@ -46,7 +46,7 @@ export function FindingDetails() {
         <p class="finding-text">
           <b>{capital(sureWord(finding.confidence))}</b>, {wholePercent(finding.confidence)}
         </p>
-        <p class="hint">The number says {whySure(finding)}.</p>
+        <p class="hint">The number says {whySure(finding)}. It is no calibrated probability.</p>
       </section>
       <Points title="Likely causes" points={causes} />
       <Points title="What people do" points={remedies} />

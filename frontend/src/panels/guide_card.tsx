@@ -35,9 +35,6 @@ export function GuideCard({ onSize }: { onSize(): void }) {
             {sentence}
           </p>
         ))}
-        {card.text.map((paragraph) => (
-          <p key={paragraph}>{paragraph}</p>
-        ))}
         {card.show.groups && (
           <ul class="guide-groups">
             {card.show.groups.map(({ name }, i) => (
@@ -48,6 +45,9 @@ export function GuideCard({ onSize }: { onSize(): void }) {
             ))}
           </ul>
         )}
+        {card.text.map((paragraph) => (
+          <p key={paragraph}>{paragraph}</p>
+        ))}
         {ready && standsFor.value !== null && (
           <p class="guide-nearest">
             On screen is step {integer(standsFor.value)}: the snapshot nearest to step {integer(card.show.step)}.

@@ -25,6 +25,7 @@ export function GuideList() {
 function List() {
   const list = offers.value;
   const problem = guideProblem.value;
+  if (!run.value) return <p class="guides-body">A tour goes through a run: there is none here yet.</p>;
   return (
     <div class="guides-body">
       <p>Each goes through {runName.value ?? "the run"} as it was recorded. Whatever it says was computed from that.</p>

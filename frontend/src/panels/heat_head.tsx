@@ -24,7 +24,7 @@ import { stepAxis } from "../store/step_axis";
 import { step } from "../store/timeline";
 import { HeatRuns } from "./compare_heat_head";
 import { Select } from "./controls";
-import { Explain, type Here } from "./explain";
+import { Explain, type Here, useExplanations } from "./explain";
 import { hereOfLayer } from "./explain_here";
 import { HeatLegend, HeatOthers } from "./heat_legend";
 import { SaveMenu } from "./save_menu";
@@ -38,6 +38,7 @@ function here(key: string): Here | null {
 }
 
 export function HeatHead() {
+  useExplanations();
   const name = statName(stat.value);
   return (
     <header class="heat-head">

@@ -3,10 +3,11 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { plural } from "../format";
-import { comparing, factsOpen } from "../store/compare";
+import { comparing, factsOpen, shortRunName } from "../store/compare";
 import { findingShown, findingsOpen, openFindings } from "../store/finding_shown";
 import { groupRows, groupShown, showGroup } from "../store/group_shown";
 import { chosenLayer, layerSubject } from "../store/layers";
+import { runName } from "../store/runs";
 import { hovered, pinned, select, selected, subject, togglePin } from "../store/selection";
 import { layout } from "../store/settings";
 import { cloud } from "../store/timeline";
@@ -56,7 +57,8 @@ function FindingInspector() {
   const finding = findingShown.value;
   const list = (
     <>
-      <div class="finding-ways alone">
+      <div class={comparing.value ? "finding-ways of-a" : "finding-ways alone"}>
+        {comparing.value && <b>A · {shortRunName(runName.value)}</b>}
         <IconButton icon="close" label="Close" onClick={() => openFindings(false)} />
       </div>
       {comparing.value ? <RunFindings /> : <RunOrComparison />}

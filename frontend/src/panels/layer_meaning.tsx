@@ -8,9 +8,11 @@ import { layers } from "../store/layers";
 import { roleKey } from "../store/role_words";
 import { statName } from "../store/stat_names";
 import { step } from "../store/timeline";
+import { useExplanations } from "./explain";
 import { statText } from "./stat_text";
 
 export function LayerWords({ layer }: { layer: number }) {
+  useExplanations();
   const one = layers.value[layer];
   if (!one) return null;
   const key = roleKey(one.role);

@@ -7,7 +7,7 @@ import { runName } from "../store/runs";
 import { loop, pace, theme } from "../store/settings";
 import { legendNow, momentNow } from "../store/shown";
 import { layersLegend, layersSaid, layersTitle } from "../store/shown_layers";
-import { bandsNow, drawnStep, happeningNow, runSaid } from "../store/shown_now";
+import { bandsNow, drawnStep, happeningNow, runSaid, short } from "../store/shown_now";
 import { stepAxis } from "../store/step_axis";
 import { cloud, cursorStep, place, snapshots, stepRange, varianceShown } from "../store/timeline";
 import { toggleWandering, wandering } from "../store/tour";
@@ -80,7 +80,7 @@ export async function makeVideo(view: Filmed, choice: VideoChoice, hooks: VideoH
       });
       await writer.add(picture);
       hooks.tell(picture + 1, plan.pictures, "Filming");
-      if (performance.now() - turn > TURN_MS) {
+      if (performance.now() - turn > TURN_MS && !document.hidden) {
         await new Promise((done) => setTimeout(done, 0));
         turn = performance.now();
       }
@@ -124,7 +124,7 @@ async function writerFor(canvas: HTMLCanvasElement, rate: number): Promise<Video
   const encoder = await encoders.encoderFor(canvas, rate);
   if (encoder) return encoder;
   const { recorderFor } = await import("../takeaway/video/recording");
-  const recorder = recorderFor(canvas, rate, (blob, pictures) => encoders.timed(blob, pictures, rate));
+  const recorder = recorderFor(canvas, rate, (blob, at) => encoders.retimed(blob, at, rate));
   if (!recorder) throw new Error(NO_WRITER);
   return recorder;
 }
@@ -149,7 +149,10 @@ function pageNow(view: Filmed, plan: VideoPlan): PageOf {
     axis: stepAxis.peek() ?? [0, Math.max(1, last)],
     bands: bandsNow(),
     legend: view === "layers" ? layersLegend() : now && drawing ? legendNow(now, drawing) : [],
-    findings: findings.peek().filter((one) => one.first_step <= last),
+    findings: findings
+      .peek()
+      .filter((one) => one.first_step <= last)
+      .map(short),
   };
 }
 
@@ -164,8 +167,10 @@ function factsOf(view: Filmed): () => readonly string[] {
 
 /** Until the snapshots beside the cursor are here. */
 async function settled(stage: VideoStage, signal: AbortSignal): Promise<void> {
-  const began = performance.now();
+  let began = performance.now();
   while (!stage.settled()) {
+    // Nothing is read while nobody can see it.
+    if (document.hidden) began = performance.now();
     if (performance.now() - began > WAIT_MS)
       throw new Error(`Step ${wholeStep() ?? ""} could not be read: TensorBoard does not answer.`);
     await new Promise((done) => setTimeout(done, 15));

@@ -7,6 +7,7 @@ import { total } from "../store/timeline";
 import { layersShown, view } from "../store/view";
 import type { Embedding, Model } from "../wire.gen";
 import { Reading } from "./controls";
+import { useExplanations } from "./explain";
 import { RunFindings } from "./findings";
 import { GuideHint } from "./guide_hint";
 import { TrainingFigures } from "./training_figures";
@@ -86,6 +87,7 @@ export function RunSummary() {
 }
 
 function Explanation() {
+  useExplanations();
   const key = `view:${view.value}`;
   return (
     <p class="section explanation">

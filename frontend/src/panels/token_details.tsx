@@ -6,7 +6,7 @@ import { sentence } from "../store/explanations";
 import { histories, type RowHistory } from "../store/selection";
 import { ordinal, place } from "../store/timeline";
 import { Reading } from "./controls";
-import { Explain } from "./explain";
+import { Explain, useExplanations } from "./explain";
 import { RowFindings } from "./findings";
 import { Neighbours } from "./neighbours";
 import { factsOf } from "./row_facts";
@@ -118,6 +118,7 @@ function ratiosOf(history: RowHistory): Float32Array {
 
 function Explanation({ row }: { row: number }) {
   const name = nameOf(row);
+  useExplanations();
   const position = name.noun === "position";
   const key = position ? "measure:position_row" : "measure:token_row";
   const filling = { row: position ? String(name.id) : name.className ? `“${name.text}”` : `token ${name.id}` };

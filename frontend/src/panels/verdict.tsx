@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { integer } from "../format";
 import { phaseColor, phaseName } from "../insight/phase_looks";
-import type { Verdict } from "../insight/verdict";
+import { type Verdict, wholeLine } from "../insight/verdict";
 import { comparing, otherName, pairColors, paneShown, shortRunName } from "../store/compare";
 import { sentenceOf } from "../store/finding_marks";
 import { replies } from "../store/insights";
@@ -108,15 +108,13 @@ function Card({ id, which, said }: { id: string; which: "a" | "b"; said: Verdict
   const { worst } = said;
   return (
     <div id={id} class="insight-card verdict-card" role="tooltip">
-      <b>
-        {said.word}, up to step {integer(at)}
-      </b>
+      <b>Up to step {integer(at)}</b>
+      <p class="whole">{wholeLine(said)}</p>
       {worst ? (
         <p>{sentenceOf(worst)}</p>
       ) : (
         said.standing === "good" && <p>Nothing was found that would need a look.</p>
       )}
-      {said.earlier && <p>{said.earlier.charAt(0).toUpperCase() + said.earlier.slice(1)}.</p>}
       {phases.length > 0 && (
         <ul>
           {phases.map((phase) => (
@@ -135,12 +133,7 @@ function Card({ id, which, said }: { id: string; which: "a" | "b"; said: Verdict
           ))}
         </ul>
       )}
-      {said.band && (
-        <p>
-          {said.band.charAt(0).toUpperCase() + said.band.slice(1)} matrices, at the cursor. The band follows the
-          learning rate and the weights’ size.
-        </p>
-      )}
+      {said.band && <p>In band: the update ratio at the cursor, against the learning rate and the weights’ size.</p>}
       {worst && <small>Click: go to {which === "a" ? "this finding" : "its step"}</small>}
     </div>
   );

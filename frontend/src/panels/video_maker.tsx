@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { integer } from "../format";
+import { comparing } from "../store/compare";
 import { loopPart } from "../store/playback";
 import { loop, mode } from "../store/settings";
 import {
@@ -199,7 +200,10 @@ function Progress() {
           </span>
         )}
         {now === null && (
-          <small>With step, phase, loss and findings on it: MP4 where this browser can write it, else WebM.</small>
+          <small>
+            {comparing.value ? "Of run A, with" : "With"} step, phase, loss and findings on it: MP4 where this browser
+            can write it, else WebM.
+          </small>
         )}
       </div>
     </>

@@ -6,7 +6,9 @@ import type { When } from "../takeaway/caption";
 import { type Happening, lossesSaid, saidUntil } from "../takeaway/happening";
 import { inksOf } from "../takeaway/inks";
 import type { Band } from "../takeaway/phase_band";
+import type { Finding } from "../wire.gen";
 import { train, validation, valueAt } from "./curves";
+import { sentenceOf, soFar } from "./finding_marks";
 import { findings, insights, phases } from "./insights";
 import { runName } from "./runs";
 import { theme } from "./settings";
@@ -45,6 +47,8 @@ export function happeningNow(most?: number): Happening {
   const now = phaseAt(phases.peek(), at);
   const { train: trainInk, validation: validationInk } = inksOf(theme.peek() === "dark");
   const read = still.peek()?.step ?? step.peek();
+  // As the page lists them; of another step than the cursor's only those that could be told by then.
+  const told = still.peek() ? findings.peek() : soFar.peek();
   return {
     phase: now && {
       name: phaseName(now.name),
@@ -55,10 +59,13 @@ export function happeningNow(most?: number): Happening {
       { name: "train loss", value: valueAt(train.peek(), read), color: trainInk },
       { name: "validation loss", value: valueAt(validation.peek(), read), color: validationInk },
     ]),
-    ...saidUntil(findings.peek(), at, most),
+    ...saidUntil(told.map(short), still.peek() ? at : Number.POSITIVE_INFINITY, most),
     looked: insights.peek() !== null,
   };
 }
+
+/** With names of layers as they are written on the page. */
+export const short = (one: Finding): Finding => ({ ...one, sentence: sentenceOf(one) });
 
 export const bandsNow = (): Band[] =>
   phases.peek().map((one) => ({

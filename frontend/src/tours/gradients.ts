@@ -58,7 +58,7 @@ function strongestCard(facts: Facts, grid: Grid, last: number): Card {
     title: "Where the loss pulls hardest",
     text: [
       `${sentenceAt(grid, last)} the longest gradient is that of ${path(strong)}: ${number(value(strong))}. The shortest is that of ${path(weak)}: ${number(value(weak))}.`,
-      `All of them together have the length ${number(totalAt(grid, last))}. Large layers have long gradients because they have many weights: compare layers of one kind.` +
+      `All of them together have the length ${number(totalAt(grid, last))}. A layer of many weights has a long gradient for that alone: compare layers of one kind.` +
         (unknown > 0 ? ` Of ${plural(unknown, "layer")} none is measured there: tied or frozen.` : ""),
     ],
     at: PLACES.heat,

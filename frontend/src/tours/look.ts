@@ -83,7 +83,7 @@ function axesCard(table: Table): Card {
   ];
   if (Number.isFinite(now)) {
     text.push(
-      `At step ${integer(table.steps[last])}, ${wholePercent(now)} of the variance is drawn. In the other ${wholePercent(1 - now)} points that touch here may be far apart.`,
+      `At step ${integer(table.steps[last])}, ${wholePercent(now)} of the variance is drawn; in the rest, points that touch here may be far apart.`,
     );
   }
   return {
@@ -104,7 +104,7 @@ function timeCard(facts: Facts, table: Table | undefined): Card {
     const [first, last] = [valueAt(train, facts.firstStep), valueAt(train, facts.lastStep)];
     const change = last < first ? "fell" : "rose";
     if (Number.isFinite(first) && Number.isFinite(last))
-      text.push(`The curve is the loss: it ${change} from ${number(first)} to ${number(last)} between them.`);
+      text.push(`The curve is the loss: it ${change} from ${number(first)} to ${number(last)}.`);
   } else if (facts.missing.has("loss")) text.push(didNotCome("loss"));
   else text.push("This run logged no loss.");
   return {
@@ -139,7 +139,7 @@ function verdictCard({ phases, findings, firstStep, lastStep }: Facts, table: Ta
   } else text.push(`From step ${integer(firstStep)} to ${integer(lastStep)} no phase could be named yet.`);
   text.push(
     parts.length > 0
-      ? `What was found: ${listed(parts)}. ${problems + watches > 0 ? "The worst" : "The first in the list"}: ${worst?.sentence ?? ""}`
+      ? `What was found: ${listed(parts)}.${problems + watches > 0 ? ` The worst: ${worst?.sentence ?? ""}` : ""}`
       : "Nothing was found that needs a look.",
   );
   return {
@@ -179,7 +179,7 @@ function heatCard(facts: Facts): Card {
   const last = grid ? lastMeasured(grid) : -1;
   const depth = grid && last >= 0 ? depthAt(grid, facts.layers, last) : null;
   const text = [
-    `The third view has ${plural(facts.layers.length, "line")}, one a layer, and time across. What is wrong shows here first.`,
+    `The third view: ${plural(facts.layers.length, "line")}, one a layer, time across. What is wrong shows here first.`,
   ];
   if (depth && grid) {
     text.push(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cardsOf, insetsOf, PAGE, SCENE_HEIGHT } from "../../src/takeaway/video/page_layout";
 import { planOf } from "../../src/takeaway/video/plan";
+import { picturesAt } from "../../src/takeaway/video/retime";
 import { SnapshotSet } from "../../src/time/snapshots";
 
 /** Snapshots at these steps. */
@@ -77,5 +78,25 @@ describe("a video's page", () => {
   it("leaves the scene all of its width where no finding can come", () => {
     expect(insetsOf(false, 1).right).toBe(0);
     expect(insetsOf(false, 2).bottom).toBeGreaterThan(insetsOf(false, 1).bottom);
+  });
+});
+
+describe("what a recorder kept", () => {
+  const shown = Array.from({ length: 40 }, (_, k) => 0.05 * k + 0.002 * (k % 3));
+
+  it("is known again, whichever pictures it lost and however late it saw the others", () => {
+    for (const lost of [[], [1], [7, 8, 21], [39], [5, 6, 7, 8, 9, 30]]) {
+      const kept = shown.map((_, k) => k).filter((k) => !lost.includes(k));
+      const seen = kept.map((k) => 3 + (shown[k] as number) + 0.012 * Math.sin(k) ** 2 * Math.sign(k));
+      expect(picturesAt(seen, shown)).toEqual(kept);
+    }
+  });
+
+  it("gives each of them a place of its own, even where its clock means nothing", () => {
+    const places = picturesAt([0, 0, 0, 9, 9, 9], shown);
+    expect(new Set(places).size).toBe(6);
+    expect([...places].sort((one, other) => one - other)).toEqual(places);
+    expect(places.at(-1)).toBeLessThan(shown.length);
+    expect(picturesAt([], shown)).toEqual([]);
   });
 });

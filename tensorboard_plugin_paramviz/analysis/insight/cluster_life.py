@@ -1,10 +1,10 @@
 """When groups of tokens came to be and ceased to be. Ids are fixed, so that a group is a set of tokens that is followed
 through all snapshots.
 
-In some snapshots, the keyframes, groups are looked for; those that share most of their tokens from one keyframe to the
-next are one, unless another one went into it as well: the transitions of MONIC (Spiliopoulou et al. 2006). What most of
-its keyframes have in it is the group, and how clear of the others that set stands is measured in every snapshot: it
-lives while it stands clear.
+In some snapshots groups are looked for; those that share most of their tokens from one of them to the next are one,
+unless another one went into it as well: the transitions of MONIC (Spiliopoulou et al. 2006). What is in it in most of
+them is the group, and how clear of the others that set stands is measured in every snapshot: it lives while it stands
+clear.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import Crowd, Float64, I
 Members = frozenset[int]
 
 #: Snapshots in which groups are looked for, at most.
-KEYFRAMES = 24
+SEARCHED = 24
 #: Tokens in both over tokens in either: from the first on two groups are the same, above the last without doubt. Of a
 #: group that went into another: at least half of its tokens (MONIC).
 SAME, HALF, CERTAIN = 0.6, 0.5, 0.8
@@ -64,7 +64,7 @@ def lives_of(table: Table, shares: Float64) -> list[Life]:
     steps = table.steps.tolist()
     limit = clear_from(next((rows.shape[1] for rows in crowd.rows if rows.size), 1))
     stride = 1
-    while len(steps) // stride > KEYFRAMES:
+    while len(steps) // stride > SEARCHED:
         stride *= 2
     still = set(steps)
     for key in list(crowd.memo):
@@ -89,10 +89,10 @@ def _groups(crowd: Crowd, at: int, step: int, limit: float) -> list[tuple[float,
     return crowd.memo[key]  # type: ignore[return-value]
 
 
-def _followed(keyframes: list[list[tuple[float, Members]]]) -> list[Members]:
-    """Those seen in two keyframes or more: of each the tokens that most of its keyframes have."""
+def _followed(searched: list[list[tuple[float, Members]]]) -> list[Members]:
+    """Those seen in two of the searched snapshots or more: of each the tokens that it has in most of them."""
     seen: list[list[tuple[int, float, Members]]] = []
-    for at, groups in enumerate(keyframes):
+    for at, groups in enumerate(searched):
         free = [track for track in seen if at - track[-1][0] <= 3]
         before = [track[-1][2] for track in free]
         pairs = [

@@ -158,8 +158,9 @@ def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
             continue
         if (decays is not None and one.end > decays - 0.04) or _rate_rises(known, one):
             continue
-        ends = [np.median(y[np.abs(x - share) <= 0.02]) for share in (later.begin, min(later.end, x[-1]))]
-        if ends[0] - ends[1] > DROP:
+        near = [y[np.abs(x - share) <= 0.02] for share in (later.begin, min(later.end, x[-1]))]
+        ends = [float(np.median(part)) for part in near if len(part)]
+        if len(ends) == 2 and ends[0] - ends[1] > DROP:
             reason = f"{one.reason} Later it falls on, by {-np.expm1(ends[1] - ends[0]):.0%}."
             found[at] = replace(one, name=labels.PLATEAU, reason=reason)
     return found

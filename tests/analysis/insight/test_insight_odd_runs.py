@@ -114,7 +114,7 @@ def check(known: Known, diagnosis: Diagnosis) -> None:
         assert [one.first for one in diagnosis.phases[1:]] == [one.last + 1 for one in diagnosis.phases[:-1]]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(runs())
 def test_an_odd_run_is_no_error(known: Known) -> None:
     check(known, diagnose(known))

@@ -14,6 +14,7 @@ import {
   WEBM,
   WebMOutputFormat,
 } from "mediabunny";
+import { picturesAt } from "./retime";
 import { bitsFor, type VideoForm, type VideoWriter } from "./writer";
 
 /** The one that plays everywhere first. */
@@ -68,9 +69,9 @@ function begin(canvas: HTMLCanvasElement, rate: number, form: VideoForm, quality
   };
 }
 
-/** What a recorder wrote knows neither how long it is nor where its pictures stand: the same pictures, each at its time. null = it can't be
- *  read. */
-export async function timed(recorded: Blob, pictures: number, rate: number): Promise<Blob | null> {
+/** What a recorder wrote knows neither how long it is nor where its pictures stand: the same pictures, each at its time. at: seconds of the
+ *  recording at which each was shown; one that was lost stays away. null = it can't be read. */
+export async function retimed(recorded: Blob, at: readonly number[], rate: number): Promise<Blob | null> {
   const input = new Input({ source: new BlobSource(recorded), formats: [WEBM] });
   const track = await input.getPrimaryVideoTrack();
   if (!track?.codec) return null;
@@ -82,11 +83,15 @@ export async function timed(recorded: Blob, pictures: number, rate: number): Pro
   await output.start();
   const packets = [];
   for await (const packet of new EncodedPacketSink(track).packets()) packets.push(packet);
-  // A picture or two may have been left out by the recorder: then the others share the time.
-  const each = pictures / rate / Math.max(1, packets.length);
+  const places = picturesAt(
+    packets.map(({ timestamp }) => timestamp),
+    at,
+  );
   for (const [i, packet] of packets.entries()) {
+    const picture = places[i] as number;
+    const next = places[i + 1] ?? at.length;
     const meta = i === 0 && config ? { decoderConfig: config } : undefined;
-    await source.add(packet.clone({ timestamp: i * each, duration: each }), meta);
+    await source.add(packet.clone({ timestamp: picture / rate, duration: (next - picture) / rate }), meta);
   }
   await output.finalize();
   return target.buffer && new Blob([target.buffer], { type: "video/webm" });
