@@ -130,7 +130,9 @@ def test_a_video_of_the_run_plays(without: str, address: str, open_tab: OpenTab,
     assert (found["width"], found["height"]) == (1280, 720)
     last = tab.last_step()
     for time, still in zip(times, stills, strict=True):
-        assert cursor(still) == pytest.approx(expected_cursor(time, last, STEPS), abs=12), time
+        # A recorder may lose a picture or two: then the one before stands longer.
+        near = 30 if without else 12
+        assert cursor(still) == pytest.approx(expected_cursor(time, last, STEPS), abs=near), time
         assert colored(still) > 500, "points are drawn"
     moved = np.abs(stills[0] - stills[-1])[: round(SCENE * SCALE)].max(axis=2) > 60
     assert moved.sum() > 2000, "the points have moved"

@@ -36,7 +36,7 @@ def non_finite(known: Known) -> list[Finding]:
         told = told.replace("such numbers", "numbers that are not finite")
     elif seen is not None and seen < lost:
         told = told.replace("such numbers", "numbers that are not finite").replace(
-            "is not a finite number", "isn't either"
+            "is not a finite number", "is not finite either"
         )
     evidence = Evidence(series, 0.0, "none is healthy") if series else None
     if evidence is None and known.train is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tensorboard_plugin_paramviz.analysis.insight.bins import log_loss, rolling_median
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import SETTLED, LayerView, named, nan_median
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Float64, Known, Severity
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
@@ -19,6 +20,9 @@ EXPLODED, ABOVE_EARLY, EXPLODING = 1.0, 0.5, 0.6
 EARLY = 0.15
 #: Least score of the fitted departure.
 SURE = 25.0
+#: In ln: a loss that fell by the first since gradients began to grow, and is no farther than the second above its
+#: lowest, bears them. In the first steps of a healthy run the gradients of the lower layers grow as features form.
+FELL_ON, AT_BEST = 0.05, 0.02
 
 
 def vanishing(known: Known, view: LayerView) -> list[Finding]:
@@ -95,7 +99,7 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
     chosen = grown > min(EXPLODING, 0.5 * float(grown.max()))
     sick = layers[chosen]
     fits = departure(view.shares, nan_median(logs[:, sick], axis=1), begin=SETTLED)
-    if fits is None or fits.size <= 0 or fits.score < SURE:
+    if fits is None or fits.size <= 0 or fits.score < SURE or _learns_on(known, fits.onset):
         return []
     step = known.step_at(fits.onset)
     worst = sick[int(np.argmax(grown[chosen]))]
@@ -118,3 +122,16 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
             ),
         )
     ]
+
+
+def _learns_on(known: Known, since: float) -> bool:
+    """Has the loss fallen on since a share of the run, and does it stand where it was lowest?"""
+    if known.train is None:
+        return False
+    shares, logs = log_loss(known, known.train)
+    if len(logs) < 6:
+        return False
+    few = max(3, len(logs) // 20)
+    at = min(max(int(np.searchsorted(shares, since)) - few // 2, 0), len(logs) - few)
+    level, then, now = rolling_median(logs, 5), float(np.median(logs[at : at + few])), float(np.median(logs[-few:]))
+    return now < then - FELL_ON and now <= float(level.min()) + AT_BEST
