@@ -55,8 +55,9 @@ def so_far(known: Known, part: float) -> Known:
     tables = []
     for table in known.tables:
         count = int(np.searchsorted(table.steps, last, side="right"))
-        series = ("steps", "mean_cosine", "effective_rank", "norms", "gradients", "updates")
-        tables.append(replace(table, **{name: getattr(table, name)[:count] for name in series}))
+        series = ("steps", "mean_cosine", "effective_rank", "directions", "norms", "gradients", "updates")
+        crowd = None if table.crowd is None else replace(table.crowd, rows=table.crowd.rows[:count])
+        tables.append(replace(table, crowd=crowd, **{name: getattr(table, name)[:count] for name in series}))
     return replace(
         known, last=last, statistics=statistics, probe=probe, tables=tuple(tables),
         restarts=tuple(step for step in known.restarts if step <= last),

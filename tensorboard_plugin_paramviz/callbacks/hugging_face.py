@@ -12,6 +12,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from tensorboard_plugin_paramviz.callbacks.session import Session, choose_place, takes_part
 from tensorboard_plugin_paramviz.callbacks.token_labels import token_labels
+from tensorboard_plugin_paramviz.capture.insight_alerts import Callback
 from tensorboard_plugin_paramviz.capture.options import check_writer
 
 try:
@@ -33,6 +34,8 @@ class HuggingFaceCallback(TrainerCallback):  # type: ignore[misc]  # untyped bas
     Args:
         writer_or_logdir: where to write. Default: the writer of the Trainer's own TensorBoardCallback; without one,
             `<output_dir>/runs/<start>`, and training that is resumed continues the last of these.
+        on_insight: called with each new finding that is more than a note, in a thread of its own; see
+            `viz.on_insight()`. To end the training set a flag there that another callback looks at.
         options: of `watch()`: every, level, max_overhead, max_bytes, rows, labels, counts, strict and what else it has.
             Without labels the Trainer's tokenizer (`processing_class`) names the tokens.
 
@@ -43,12 +46,13 @@ class HuggingFaceCallback(TrainerCallback):  # type: ignore[misc]  # untyped bas
     Its TensorBoardCallback opens a new directory when training is resumed; `TENSORBOARD_LOGGING_DIR` keeps it to one.
     Under torch.distributed each process calls `watch()`, and rank 0 writes.
 
-    Raises: TypeError for an unknown option, at once; at the start of the training what `watch()` raises; nothing later.
+    Raises: TypeError for an unknown option or an `on_insight` that can't be called, at once; at the start of the
+    training what `watch()` raises; nothing later.
     """
 
-    def __init__(self, writer_or_logdir: Any = None, **options: Any) -> None:
+    def __init__(self, writer_or_logdir: Any = None, *, on_insight: Callback | None = None, **options: Any) -> None:
         self._given = writer_or_logdir
-        self._session = Session(self, options)
+        self._session = Session(self, options, on_insight)
         self._loss_writer: SummaryWriter | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:

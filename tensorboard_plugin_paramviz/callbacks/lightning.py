@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from tensorboard_plugin_paramviz.callbacks.session import Session, choose_place, takes_part
+from tensorboard_plugin_paramviz.capture.insight_alerts import Callback
 
 #: Two packages with the same API, each with a Callback and a Trainer of its own; both may be installed.
 _PACKAGES = ("lightning.pytorch", "pytorch_lightning")
@@ -31,6 +32,8 @@ class LightningCallback(*_bases()):  # type: ignore[misc]  # chosen by what is i
     Args:
         writer_or_logdir: where to write. Default: the file of the trainer's TensorBoardLogger; without one, `paramviz`
             in the trainer's `log_dir`.
+        on_insight: called with each new finding that is more than a note, in a thread of its own; see
+            `viz.on_insight()`. To end the training set a flag there that another callback looks at.
         options: of `watch()`: every, level, max_overhead, max_bytes, rows, labels, counts, strict and what else it has.
 
     A snapshot has the number Lightning's loggers give to this batch. Gradients are the accumulated, clipped ones. Under
@@ -38,12 +41,13 @@ class LightningCallback(*_bases()):  # type: ignore[misc]  # chosen by what is i
     clear the gradients itself. Under torch.distributed each process calls `watch()`, and rank 0 writes. `fast_dev_run`
     is not recorded.
 
-    Raises: TypeError for an unknown option, at once; at the start of the training what `watch()` raises; nothing later.
+    Raises: TypeError for an unknown option or an `on_insight` that can't be called, at once; at the start of the
+    training what `watch()` raises; nothing later.
     """
 
-    def __init__(self, writer_or_logdir: Any = None, **options: Any) -> None:
+    def __init__(self, writer_or_logdir: Any = None, *, on_insight: Callback | None = None, **options: Any) -> None:
         self._given = writer_or_logdir
-        self._session = Session(self, options)
+        self._session = Session(self, options, on_insight)
         self._hooks: list[Any] = []
         self._optimizer_steps = 0  # at the end of the batch before
         self._last: Any = None  # the optimizer that stepped last in a batch, and so ends it

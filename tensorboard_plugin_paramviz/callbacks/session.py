@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tensorboard_plugin_paramviz.capture.insight_alerts import Callback, check_callback
 from tensorboard_plugin_paramviz.capture.watcher import watch
 
 #: Arguments of `watch()` that a callback finds by itself.
@@ -21,15 +22,18 @@ class Session:
     """One training under a callback.
 
     owner: the callback; the watcher is closed with it at the latest, should the library never say that training ended.
-    options: of `watch()`. Raises TypeError for one it doesn't have.
+    options: of `watch()`. on_insight: as `viz.on_insight()` takes it, for each training. Raises TypeError for an option
+    `watch()` doesn't have and for what can't be called.
     """
 
-    def __init__(self, owner: object, options: dict[str, Any]) -> None:
+    def __init__(self, owner: object, options: dict[str, Any], on_insight: Callback | None = None) -> None:
+        if on_insight is not None:
+            check_callback(on_insight, "watch")
         known = sorted(inspect.signature(watch).parameters.keys() - _FOUND)
         for name in options:
             if name not in known:
                 raise TypeError(f"{type(owner).__name__}() has no option {name!r}; it takes {', '.join(known)}")
-        self._owner, self._options = weakref.ref(owner), options
+        self._owner, self._options, self._on_insight = weakref.ref(owner), options, on_insight
         self._watcher: Any = None
         self._closes_with_owner: Any = None
 
@@ -45,6 +49,8 @@ class Session:
         found = _that_train(model, optimizers)
         optimizer: Any = found[0] if len(found) == 1 else found or None
         self._watcher = watch(model, place, optimizer=optimizer, **options)
+        if self._on_insight is not None:
+            self._watcher.on_insight(self._on_insight)
         self._closes_with_owner = weakref.finalize(self._owner(), self._watcher.close)
         self._closes_with_owner.atexit = False  # the watcher sees to that itself
 

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.xdist_group("callbacks")
 def test_a_wrong_option_is_told_before_training(name: str) -> None:
     with pytest.raises(TypeError, match=rf"{name}\(\) has no option 'evry'; it takes .*every.*level"):
         getattr(package, name)(evry=3)
+    with pytest.raises(TypeError, match=r"on_insight\(\): 3 can't be called"):
+        getattr(package, name)(on_insight=3)
 
 
 def test_a_training_nobody_ended_is_closed_with_its_callback(tmp_path: Path) -> None:

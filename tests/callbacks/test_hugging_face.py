@@ -3,6 +3,7 @@ belongs to."""
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,11 @@ class TestHuggingFace:
         (run,) = run_directories(tmp_path)
         assert len(list(run.glob("*tfevents*"))) == 1
         assert steps_of(run) == [1, 2]
+
+    def test_its_function_is_told_what_is_found(self, tmp_path: Path, found: list[package.Finding]) -> None:
+        callback = package.HuggingFaceCallback(tmp_path / "run", on_insight=found.append, **ALL)
+        self.trainer(tmp_path, callback, max_steps=6, learning_rate=math.inf).train()
+        assert "non_finite" in {one.insight for one in found}
 
     def test_training_is_the_same_without_it(self, tmp_path: Path) -> None:
         ends = []

@@ -38,6 +38,7 @@ def lightning_module(pl: Any, manual: str = "", stop: int | None = None) -> Any:
             super().__init__()
             self.gpt = Gpt()
             self.automatic_optimization = not manual
+            self.rate = 1e-2
 
         def training_step(self, batch: torch.Tensor, index: int) -> torch.Tensor:
             if index == stop:
@@ -55,7 +56,7 @@ def lightning_module(pl: Any, manual: str = "", stop: int | None = None) -> Any:
             return loss
 
         def configure_optimizers(self) -> torch.optim.Optimizer:
-            return torch.optim.AdamW(self.parameters(), lr=1e-2)
+            return torch.optim.AdamW(self.parameters(), lr=self.rate)
 
     return Module()
 
@@ -78,6 +79,12 @@ def fit(pl: Any, module: Any, folder: Path, callback: Any, ckpt_path: Any = None
 
 
 class TestLightning:
+    def test_its_function_is_told_what_is_found(self, pl: Any, tmp_path: Path, found: list[package.Finding]) -> None:
+        module = lightning_module(pl)
+        module.rate = math.inf
+        fit(pl, module, tmp_path, package.LightningCallback(on_insight=found.append, **ALL))
+        assert "non_finite" in {one.insight for one in found}
+
     def test_it_writes_through_the_tensorboard_logger_at_the_loggers_steps(self, pl: Any, tmp_path: Path) -> None:
         logger = pl.loggers.TensorBoardLogger(str(tmp_path), name="run", version="")
         arguments = {"logger": logger, "accumulate_grad_batches": 2, "gradient_clip_val": 0.25}

@@ -47,7 +47,8 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             severity, sure = Severity.PROBLEM, 0.95 if growth else 0.7
             series = (Series(f"block {block}", probe.steps, values),)
             evidence = Evidence(series, COLLAPSED, "collapsed")
-            what = f"their attention's entropy is {values[-1]:.2f} of what it could be"
+            what = f"the heads of block {block} look at ever fewer tokens: the entropy of their attention is "
+            what += f"{values[-1]:.0%} of the most it could be"
             if logits[-1, block] > LARGE_LOGIT:
                 what += f", their largest logit {logits[-1, block]:,.0f}"
         elif (
@@ -57,12 +58,13 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             beside = view.beside_peers(view.log("weight_norm"))
             beside = beside - nan_median(beside[view.since(SETTLED)][: max(3, len(view) // 10)], axis=0)
             evidence = Evidence(view.series(beside, layers), GROWN, "three times as much as the others", log=True)
-            what = f"query and key weights grow {10**growth.size:.1f} times beside those of other blocks"
+            what = f"the query and key weights of block {block} grow, to {10**growth.size:.1f} times beside those of other "
+            what += "blocks: its heads may come to look at ever fewer tokens"
         else:
             continue
         step = known.step_at(onset)
         names = tuple(view.paths[at] for at in layers) if view is not None else ()
-        text = f"From step {step:,} on the heads of block {block} look at ever fewer tokens: {what}."
+        text = f"From step {step:,} on {what}."
         found.append(Finding("attention_collapse", severity, step, known.last, text, sure, names, evidence=evidence))
     return found
 

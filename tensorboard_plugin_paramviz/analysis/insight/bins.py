@@ -51,8 +51,14 @@ def log_loss(known: Known, curve: Curve, bins: int = BINS) -> tuple[Float64, Flo
 def plain_loss(known: Known, curve: Curve, bins: int = BINS) -> tuple[Float64, Float64]:
     """Shares of the run [C] and the median loss [C], above 0; the same moments as `log_loss`."""
     shares, logs = log_loss(known, curve, bins)
+    return shares, loss_of(curve, logs)
+
+
+def loss_of(curve: Curve, logs: Float64) -> Float64:
+    """The loss itself, above 0, of what `log_loss` gives."""
     loss = np.exp(logs)
-    return shares, np.maximum(loss - SOFT * abs(first_value(curve)), 1e-3 * loss)
+    found: Float64 = np.maximum(loss - SOFT * abs(first_value(curve)), 1e-3 * loss)
+    return found
 
 
 def first_value(curve: Curve) -> float:

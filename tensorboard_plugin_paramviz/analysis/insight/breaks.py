@@ -103,6 +103,6 @@ def clip_rate(known: Known) -> list[Finding]:
         return []
     beyond = logged.steps[np.isfinite(logged.values) & (logged.values > limit)]
     first = int(beyond[0])
-    text = f"From step {first:,} on {rate:.0%} of the gradients are longer than {limit:.3g} and are clipped to it."
+    text = f"{rate:.0%} of the gradients are longer than {limit:.3g} and clipped to it, the first at step {first:,}."
     evidence = Evidence((Series("gradient norm", logged.steps, logged.values),), limit, "clipped to")
     return [Finding("clip_rate", Severity.NOTE, first, known.last, text, 0.8, evidence=evidence)]

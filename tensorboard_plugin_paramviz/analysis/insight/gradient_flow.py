@@ -23,6 +23,8 @@ SURE = 25.0
 #: In ln: a loss that fell by the first since gradients began to grow, and is no farther than the second above its
 #: lowest, bears them. In the first steps of a healthy run the gradients of the lower layers grow as features form.
 FELL_ON, AT_BEST = 0.05, 0.02
+#: Of fewer losses nothing is said yet, neither a phase nor this.
+LOSSES = 12
 
 
 def vanishing(known: Known, view: LayerView) -> list[Finding]:
@@ -59,8 +61,8 @@ def vanishing(known: Known, view: LayerView) -> list[Finding]:
             step,
             known.last,
             f"From step {step:,} on next to no gradient reaches {named(names)}: {view.paths[worst]} has "
-            f"{10**last:.1e} (RMS){floor}, {_about(10 ** -float(drop.min()))} times less than before, beside "
-            "the others.",
+            f"{10**last:.1e} (RMS){floor}. Measured by the layers with the largest that is "
+            f"{_about(10 ** -float(drop.min()))} times less than before.",
             fits.confidence,
             tuple(names),
             evidence=Evidence(view.series(logs, sick), 10**VANISHED_RMS, "vanished (1e-7)", log=True),
@@ -99,7 +101,7 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
     chosen = grown > min(EXPLODING, 0.5 * float(grown.max()))
     sick = layers[chosen]
     fits = departure(view.shares, nan_median(logs[:, sick], axis=1), begin=SETTLED)
-    if fits is None or fits.size <= 0 or fits.score < SURE or _learns_on(known, fits.onset):
+    if fits is None or fits.size <= 0 or fits.score < SURE or _bears(known, fits.onset):
         return []
     step = known.step_at(fits.onset)
     worst = sick[int(np.argmax(grown[chosen]))]
@@ -124,14 +126,14 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
     ]
 
 
-def _learns_on(known: Known, since: float) -> bool:
+def _bears(known: Known, since: float) -> bool:
     """Has the loss fallen on since a share of the run, and does it stand where it was lowest?"""
     if known.train is None:
         return False
     shares, logs = log_loss(known, known.train)
-    if len(logs) < 6:
-        return False
+    if len(logs) < LOSSES:
+        return True
     few = max(3, len(logs) // 20)
     at = min(max(int(np.searchsorted(shares, since)) - few // 2, 0), len(logs) - few)
-    level, then, now = rolling_median(logs, 5), float(np.median(logs[at : at + few])), float(np.median(logs[-few:]))
-    return now < then - FELL_ON and now <= float(level.min()) + AT_BEST
+    then, now = float(np.median(logs[at : at + few])), float(np.median(logs[-few:]))
+    return now < then - FELL_ON and now <= float(rolling_median(logs, 5).min()) + AT_BEST

@@ -10,6 +10,7 @@ from tensorboard_plugin_paramviz.analysis.insight.bins import (
     bin_medians,
     first_value,
     log_loss,
+    loss_of,
     rolling_median,
     thinned,
 )
@@ -58,7 +59,8 @@ def divergence(known: Known) -> list[Finding]:
     found = departure(x, y, begin=max(0.0, x[begin] - 0.25), end=min(1.0, x[begin] + 0.15))
     onset = found.onset if found is not None and found.size > 0 and found.score > 12 else float(x[begin])
     step = known.step_at(min(onset, float(x[begin])))
-    best, now = float(np.exp(level[: begin + 1].min())), float(np.exp(level[end]))
+    lowest = float(level[: begin + 1].min())
+    best, limit, now = loss_of(known.train, np.array([lowest, lowest + RISE, level[end]])).tolist()
     return [
         Finding(
             "divergence",
@@ -68,7 +70,7 @@ def divergence(known: Known) -> list[Finding]:
             f"From step {step:,} on the training loss rises and does not come back: {best:.3g} at its best, {now:.3g} "
             "at last.",
             found.confidence if found else 0.6,
-            evidence=Evidence((chart(known.train),), best * math.exp(RISE), "16 % above the best"),
+            evidence=Evidence((chart(known.train),), limit, "the rise that counts"),
         )
     ]
 
@@ -162,7 +164,7 @@ def initial_loss(known: Known) -> list[Finding]:
     if 0 < value < BELOW * even:
         text = (
             f"At step {begun:,.0f} the loss is already {value:.3g}; a model that guesses evenly among "
-            f"{known.vocabulary:,} tokens has ln V = {even:.3g}: this one had learned before."
+            f"{known.vocabulary:,} tokens has ln V = {even:.3g}: this one seems to have learned before."
         )
         evidence = Evidence((chart(known.train),), even, "ln V")
         return [Finding("initial_loss", Severity.NOTE, known.first, known.first, text, 0.8, evidence=evidence)]

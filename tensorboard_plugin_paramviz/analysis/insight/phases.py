@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tensorboard_plugin_paramviz.analysis.insight import labels
-from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_loss, plain_loss, rolling_median
+from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_loss, loss_of, plain_loss, rolling_median
 from tensorboard_plugin_paramviz.analysis.insight.drops import DROP, STOOD, Drop
 from tensorboard_plugin_paramviz.analysis.insight.fall import Fall, fall_in_pieces, line_slope, slope_error
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
@@ -74,7 +74,7 @@ def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
         found = [one for one in found if one.begin <= gone]
     found = [replace(one, end=later.begin) for one, later in itertools.pairwise(found)] + found[-1:]
     if late is not None and found and found[-1].name == labels.GENERALIZATION and found[-1].end < 0.995:
-        reason = "Training and validation loss both stand where the task is solved."
+        reason = "The validation loss has come down to its new level."
         found.append(Stretch(labels.CONVERGENCE, found[-1].end, 1.0, 0.7, reason))
     elif found and found[-1].end > 0.93:
         found[-1] = replace(found[-1], end=1.0)
@@ -101,17 +101,18 @@ def _by_slope(
     breaks += [share for step in quiet if begun < (share := float(known.share(np.array(step)))) < until]
     edges = sorted(set(breaks))
     found = [
-        Stretch(labels.INITIALIZATION, 0.0, begun, 0.9, "Less than a twentieth of what is learned later is learned.")
+        Stretch(labels.INITIALIZATION, 0.0, begun, 0.9, "Less than a twentieth of the whole fall of the loss is done.")
     ]
     for begin, end in itertools.pairwise(edges):
         inside = (x >= begin - 1e-9) & (x <= end)
         inside = inside & calm if (inside & calm).sum() >= 6 else inside
         if drop is not None and abs(begin - drop.begin) < 1e-9:
-            text = f"After a standstill ln(loss) drops by {drop.size:.2f} at once."
+            text = f"After a standstill the loss drops at once, by {_dropped(x, y, drop):.0%}."
             found.append(Stretch(labels.RAPID_LEARNING, begin, end, 0.9, text))
             continue
         if drop is not None and abs(end - drop.begin) < 1e-9:
-            text = f"The loss falls by less than 1.2 % in a tenth of the run, until it drops by {drop.size:.2f} in ln."
+            text = "The loss falls by less than 1.2 % in a tenth of the run, until it drops at once, by "
+            text += f"{_dropped(x, y, drop):.0%}."
             found.append(Stretch(labels.PLATEAU, begin, end, 0.9, text))
             continue
         if inside.sum() < 6:
@@ -122,6 +123,12 @@ def _by_slope(
             stands = labels.REFINEMENT  # the law of the whole stretch says when it stands
         found += _labelled(x[inside], np.log(y[inside]), law, begin, end, stands)
     return found
+
+
+def _dropped(x: Float64, loss: Float64, drop: Drop) -> float:
+    """Share of the loss that the drop took away."""
+    before, after = (float(np.median(loss[np.argsort(np.abs(x - share))[:5]])) for share in (drop.begin, drop.end))
+    return 1 - after / before
 
 
 def _begun(known: Known) -> float:
@@ -161,7 +168,8 @@ def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
         near = [y[np.abs(x - share) <= 0.02] for share in (later.begin, min(later.end, x[-1]))]
         ends = [float(np.median(part)) for part in near if len(part)]
         if len(ends) == 2 and ends[0] - ends[1] > DROP:
-            reason = f"{one.reason} Later it falls on, by {-np.expm1(ends[1] - ends[0]):.0%}."
+            stood, fell = loss_of(known.train, np.array(ends)).tolist()
+            reason = f"{one.reason} Later it falls on, by {1 - fell / stood:.0%}."
             found[at] = replace(one, name=labels.PLATEAU, reason=reason)
     return found
 

@@ -31,11 +31,13 @@ def rank_collapse(known: Known, view: LayerView) -> list[Finding]:
     step = known.step_at(fits.onset)
     names = [view.paths[at] for at in sick]
     if recorded:
-        left = float(10 ** np.nanmin(ranks[-max(2, len(view) // 10) :, sick]))
-        text = f"From step {step:,} on {named(names)} lose their rank: a stable rank of {left:.1f} is left."
+        left = float(10 ** _held(ranks)[-1, sick].max())
+        ends = "ends at" if len(names) == 1 else "ends at no more than"
+        text = f"From step {step:,} on the stable rank of {named(names)} falls; it {ends} {left:.1f}."
         evidence = Evidence(view.series(ranks, sick), FEW, "few directions left", log=True)
     else:
-        text = f"From step {step:,} on {named(names)} look ever more like the product of two vectors."
+        look = "looks" if len(names) == 1 else "look"
+        text = f"From step {step:,} on {named(names)} {look} ever more like the product of two vectors."
         near = view.beside_peers(_held(view.log("weight_near_zero_ratio")))
         near = near - nan_median(near[view.since(SETTLED)][: max(3, len(view) // 10)], axis=0)
         evidence = Evidence(view.series(near, sick), NEAR_ZERO, "twice the entries near zero", log=True)

@@ -7,9 +7,10 @@ import math
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
 from tensorboard_plugin_paramviz.analysis.insight.schedule import peak_rate, warm_up_end
 
-#: Over the usual rate: with an unstable loss the first is too high; without one, above the second is worth a word, as
-#: is below the third.
-UNSTABLE, UNUSUAL, HARDLY_ANY = 1.0, 5.0, 1 / 40
+#: Over the usual rate: with an unstable loss the first is too high; without one, above the second is worth a word and
+#: above the third a look, for a loss may stand at what is easily learned instead of diverging; below the last is worth
+#: a word too.
+UNSTABLE, UNUSUAL, ABSURD, HARDLY_ANY = 1.0, 5.0, 30.0, 1 / 40
 #: A rate so far above the usual needs no other reason.
 SUFFICES = 1.5
 #: Insights that make a loss unstable at any learning rate: one of them, begun before it, explains it.
@@ -42,18 +43,23 @@ def learning_rate(known: Known, found: list[Finding]) -> list[Finding]:
     if unstable and ratio > UNSTABLE and (ratio > SUFFICES or not _explained(known, unstable[0], found)):
         what = "diverges" if unstable[0].insight == "divergence" else "swings"
         text = (
-            f"The learning rate rises to {peak:.2g}, {ratio:.1f} times what is usual for {size}, and the loss {what} "
+            f"The learning rate reaches {peak:.2g}, {_times(ratio)} what is usual for {size}, and the loss {what} "
             f"from step {unstable[0].first:,} on."
         )
         sure = min(0.95, 0.5 + 0.15 * ratio)
         return [Finding("learning_rate_too_high", Severity.WATCH, step, known.last, text, sure, evidence=evidence)]
     if ratio > UNUSUAL and not unstable:
-        text = f"The learning rate rises to {peak:.2g}, {ratio:.1f} times what is usual for {size}; the loss bears it."
-        return [Finding("learning_rate_too_high", Severity.NOTE, step, known.last, text, 0.5, evidence=evidence)]
+        text = f"The learning rate reaches {peak:.2g}, {_times(ratio)} what is usual for {size}; the loss is stable."
+        severity = Severity.WATCH if ratio > ABSURD else Severity.NOTE
+        return [Finding("learning_rate_too_high", severity, step, known.last, text, 0.5, evidence=evidence)]
     if ratio < HARDLY_ANY:
-        text = f"The learning rate reaches {peak:.2g} at most, {1 / ratio:.0f} times less than usual for {size}."
+        text = f"The learning rate is {peak:.2g} at most; {1 / ratio:.0f} times that is usual for {size}."
         return [Finding("learning_rate_too_low", Severity.NOTE, step, known.last, text, 0.5, evidence=evidence)]
     return []
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:,.0f} times"
 
 
 def _explained(known: Known, unstable: Finding, found: list[Finding]) -> bool:

@@ -83,7 +83,9 @@ def spikes(known: Known, masked: list[tuple[int, int]]) -> list[Finding]:
         return told
     worst = max(told, key=lambda one: (list(Severity).index(one.severity), one.confidence))
     between = f"step {told[0].first:,} and {told[-1].last:,}"
-    text = f"The loss jumps {len(told)} times between {between} and comes back each time."
+    text = f"The loss jumps {len(told)} times between {between}" + (
+        " and comes back each time." if _is_over(curve, groups[-1]) else "."
+    )
     return [
         Finding("spike", worst.severity, told[0].first, told[-1].last, text, 0.9, worst.layers, evidence=worst.evidence)
     ]
@@ -101,7 +103,8 @@ def _spike(
     if heart is not None and known.share(np.array(step)) > heart:
         severity = Severity.NOTE  # nothing is left to lose; Adam shakes itself loose so (Thilak et al. 2022)
     layer, times, seen = first_mover(known, step) or ("", 0.0, 0)
-    text = f"At step {step:,} the loss jumps from {usual:.3g} to {curve.values[top]:.3g} and comes back."
+    text = f"At step {step:,} the loss jumps from {usual:.3g} to {curve.values[top]:.3g}"
+    text += " and comes back." if _is_over(curve, group) else "."
     if layer:
         moved = f"moved first: at step {seen:,} it was" if seen < step else "stands out most there:"
         text += f" The gradient of {layer} {moved} {times:.1f} times its usual size."
@@ -120,6 +123,11 @@ def _spike(
             "mean + 6 standard deviations of the 128 before",
         ),
     )
+
+
+def _is_over(curve: Curve, group: np.ndarray) -> bool:
+    """Finite losses came behind it: of none, whether it comes back isn't known. What rises for good is no spike."""
+    return bool(np.isfinite(curve.values[group[-1] + 1 :]).any())
 
 
 def first_mover(known: Known, step: int) -> tuple[str, float, int] | None:

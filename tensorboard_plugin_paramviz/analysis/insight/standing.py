@@ -24,9 +24,9 @@ def standing(known: Known, told: tuple[Phase, ...], drop: Drop | None) -> list[F
     for one in told:
         newest = one is told[-1]
         if one.name == labels.PLATEAU:
-            way = "at once: something new was learned" if drop and one.first <= known.step_at(drop.begin) else "on"
+            way = "at once" if drop and one.first <= known.step_at(drop.begin) else "on"
             text = (
-                f"From step {one.first:,} on the loss stands still: no gradient comes through to what could learn more."
+                f"From step {one.first:,} on the loss stands still, and next to no gradient reaches part of the model."
                 if newest
                 else f"From step {one.first:,} to {one.last:,} the loss stands still, then it falls {way}."
             )

@@ -42,11 +42,12 @@ def embedding_collapse(known: Known) -> list[Finding]:
         fits = _turning(shares, table.directions[good]) if one_way else departure(shares, -np.log(rank), trend=False)
         onset = fits.onset if fits is not None and fits.size > 0 else float(shares[int(np.argmax(cosine > CONE))])
         step = known.step_at(onset)
-        # By chance none but the position table of a tiny model stands so; it need not learn much.
-        severity = Severity.PROBLEM if table.role == "token_embedding" else Severity.WATCH
+        # Positions that matter little, or that lie on a curve of few dimensions, are no fault of a run.
+        severity = Severity.PROBLEM if table.role == "token_embedding" else Severity.NOTE
         evidence = Evidence((Series("mean cosine", table.steps[good], cosine),), COLLAPSED, "nearly one direction")
+        way = "turn into one direction" if one_way else "fall into few directions"
         text = (
-            f"From step {step:,} on the rows of {table.path} turn into one direction: the mean cosine of two rows is "
+            f"From step {step:,} on the rows of {table.path} {way}: the mean cosine of two rows is "
             f"{cosine[-1]:.2f}, their effective rank {rank[-1]:.1f} of {table.rank_limit}."
         )
         sure = fits.confidence if fits else 0.6

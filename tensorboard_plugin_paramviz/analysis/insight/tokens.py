@@ -53,9 +53,14 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         step = int(table.steps[later][0])
         shown = ", ".join(repr(token) for token in tokens[:NAMED])
         more = f" and {len(tokens) - NAMED} more" if len(tokens) > NAMED else ""
+        learn, rest = (
+            ("hardly learns", "Its row gets next to no gradient and stays where it is.")
+            if len(tokens) == 1
+            else ("hardly learn", "Their rows get next to no gradient and stay where they are.")
+        )
         text = (
-            f"From step {step:,} on {len(tokens)} of {len(asleep):,} tokens of {table.path} hardly learn: "
-            f"{shown}{more}. Their rows get next to no gradient and stay where they are."
+            f"From step {step:,} on {len(tokens)} of {len(asleep):,} tokens of {table.path} {learn}: "
+            f"{shown}{more}. {rest}"
         )
         shares = updates if still.any() else course
         steps = table.steps[later]
@@ -76,6 +81,12 @@ def undertrained_tokens(known: Known) -> list[Finding]:
             )
         )
     return found
+
+
+def _why(by_gradient: bool, by_change: bool) -> str:
+    """What was measured of them, beside the median row."""
+    parts = ["get next to no gradient"] if by_gradient else []
+    return " and ".join(parts + (["hardly change"] if by_change else []))
 
 
 def _quiet(values: Float32, limit: float) -> tuple[np.ndarray, Float64]:

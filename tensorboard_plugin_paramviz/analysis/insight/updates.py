@@ -1,4 +1,4 @@
-"""Steps of AdamW against their own law, and gradients too small for its epsilon.
+"""Steps of AdamW against their own law.
 
 There is no healthy ratio of 1e-3: a step's RMS is lr c, with a coherence c of 1 where gradients agree and
 sqrt((1 - b1) / (1 + b1)) where they are noise, whatever the weights are. So the coherence is judged, not the ratio.
@@ -17,8 +17,8 @@ from tensorboard_plugin_paramviz.analysis.insight.validation import known_by_hea
 ABOVE, BELOW = 3.0, 0.1
 #: Of the peak: with a learning rate this near to 0, rounding is all there is.
 LEAST_RATE = 0.01
-#: Of the gradient's entries below epsilon, and of the run that it lasts.
-TINY, LASTING = 0.5, 0.08
+#: Of the run that it lasts.
+LASTING = 0.08
 
 
 def update_ratio(known: Known, view: LayerView) -> list[Finding]:
@@ -45,8 +45,8 @@ def update_ratio(known: Known, view: LayerView) -> list[Finding]:
         names = [view.paths[at] for at in layers]
         extreme = 10 ** float(np.nanmin(level[:, layers]) if under else np.nanmax(level[:, layers]))
         text = (
-            f"From step {step:,} on the steps of {named(names)} are {word} what AdamW's law allows: {extreme:.2g} of "
-            f"the learning rate, where {lowest:.2f} to 1 is usual."
+            f"From step {step:,} on the steps of {named(names)} are {word} what Adam's rule explains: {extreme:.2g} "
+            f"times the learning rate (RMS of a weight's change), where {lowest:.2f} to 1 is usual."
         )
         series = (
             *view.series(coherence, layers),

@@ -8,6 +8,7 @@ from tensorboard_plugin_paramviz.analysis.insight.bins import (
     bin_medians,
     first_value,
     log_loss,
+    loss_of,
     noise_of,
     rolling_median,
 )
@@ -57,6 +58,7 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
     # What was before it may have had its own ups and downs: the fall counts from the last time it stood high.
     level = rolling_median(y, 3)
     high, low = float(np.max(level[after])), float(np.min(level[after]))
+    stood, fell = loss_of(validation, np.array([high, low])).tolist()
     now = float(np.median(y[-5:]))  # a spike just now is no way back
     if low > high + np.log(FALLS_TO) or now > (high + low) / 2:
         return None
@@ -74,12 +76,12 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
         Severity.NOTE,
         step,
         known.step_at(found.end),
-        f"From step {step:,} on the model generalizes: validation loss falls from {np.exp(high):.3g} to "
-        f"{np.exp(low):.3g}, long after the training data was known by heart (step {by:,}).",
+        f"From step {step:,} on the model generalizes: validation loss falls from {stood:.3g} to "
+        f"{fell:.3g}, long after the training data was known by heart (step {by:,}).",
         found.confidence,
         evidence=Evidence(
             (chart(validation, "val/loss"), chart(known.train or validation)),
-            FALLS_TO * float(np.exp(high)),
+            FALLS_TO * stood,
             f"{FALLS_TO:.0%} of what it was",
             log=True,
         ),

@@ -41,12 +41,12 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
         "Power et al. 2022, arXiv 2201.02177; Nanda et al. 2023, arXiv 2301.05217",
     ),
     "learning_rate_too_high": (
-        ("the rate is above what runs of this size bear",),
-        ("divide the learning rate by 2 to 4", "warm up longer"),
+        ("a rate that was chosen for another size, batch or optimizer", "too short a warm-up"),
+        ("compare with a run at a quarter of the rate", "warm up longer"),
         "Kaplan et al. 2020, arXiv 2001.08361, appendix D (learning rates by model size)",
     ),
     "learning_rate_too_low": (
-        ("the rate is far below what runs of this size bear",),
+        ("a rate that was chosen for another size, batch or optimizer", "weights trained before, to be changed gently"),
         ("multiply the learning rate by 3 and compare",),
         "Kaplan et al. 2020, arXiv 2001.08361, appendix D (learning rates by model size)",
     ),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made import ADAMW, SNAPSHOTS, STEPS, blocks, curve, known, of_block, ramp, statistics
 
-from tensorboard_plugin_paramviz.analysis.insight import Finding, Probe, Statistics, Table, diagnose
+from tensorboard_plugin_paramviz.analysis.insight import Curve, Finding, Probe, Statistics, Table, diagnose
+from tensorboard_plugin_paramviz.analysis.insight.rates import usual_rate
 from tensorboard_plugin_paramviz.record.names import PROBE_STATS
 
 RATE = curve(np.full(STEPS, 1e-3))
@@ -55,6 +58,19 @@ def test_gradients_that_grow_are_told_from_where_they_began_to(seed: int) -> Non
     one = found(statistics(seed, grad_rms=factor, grad_norm=factor, grad_max_abs=factor))["exploding_gradients"]
     assert one.first == pytest.approx(0.5 * STEPS, abs=0.025 * STEPS)
     assert set(one.layers) == paths(sick)
+
+
+def test_gradients_that_grow_while_the_loss_falls_to_its_lowest_are_no_explosion() -> None:
+    """As in the first steps of a real run at 1e-2, which dip and then grow tenfold in the lowest block."""
+    factor = 10 ** (1.8 * ramp(0.2, 0.9) * of_block(0))
+    of = statistics(grad_rms=factor, grad_norm=factor, grad_max_abs=factor)
+    assert found(of) == {}
+    flat = np.maximum(known().train.values, known().train.values[round(0.2 * STEPS)])  # type: ignore[union-attr]
+    sick = diagnose(known(flat, statistics=of, learning_rate=RATE, optimizer=ADAMW)).findings
+    assert "exploding_gradients" in {one.insight for one in sick}
+    begun = known(known().train.values, statistics=of)  # type: ignore[union-attr]
+    few = replace(begun, train=Curve(begun.train.steps[:9], begun.train.values[:9]))  # type: ignore[union-attr]
+    assert "exploding_gradients" not in {one.insight for one in diagnose(few).findings}
 
 
 def test_one_large_gradient_is_no_explosion() -> None:
@@ -140,6 +156,16 @@ def test_a_high_learning_rate_is_blamed_for_a_divergence_and_a_usual_one_is_not(
         assert not blamed or names["learning_rate_too_high"] == pytest.approx(60, abs=4)
 
 
+def test_a_rate_far_beyond_the_usual_is_to_be_watched_though_the_loss_is_stable() -> None:
+    """At 180 times the usual rate a real run stood at what letters are frequent, and didn't diverge."""
+    for times, severity in ((4, None), (12, "note"), (60, "watch")):
+        peak = times * usual_rate(256 * len(blocks()))
+        one = known(statistics=statistics(lr=peak), learning_rate=curve(np.full(STEPS, peak)), optimizer=ADAMW)
+        said = [each for each in diagnose(one).findings if each.insight == "learning_rate_too_high"]
+        assert [each.severity for each in said] == [severity] * (severity is not None)
+        assert all(f"{times} times" in each.sentence or f"{times}.0 times" in each.sentence for each in said)
+
+
 def table(**others: object) -> Table:
     rng, steps = np.random.default_rng(0), np.linspace(0, STEPS - 1, 50).astype(np.int64)
     norms = np.ones((50, 40), np.float32)
@@ -158,6 +184,8 @@ def test_rows_that_turn_into_one_direction_are_told_from_where_they_began_to() -
     directions[:, 3] += 0.97 * part / length
     of = table(mean_cosine=0.1 + 0.87 * part, effective_rank=12 - 10.5 * part, directions=directions)
     assert found(tables=(of,))["embedding_collapse"].first == pytest.approx(0.5 * STEPS, abs=0.03 * STEPS)
+    of_positions = diagnose(known(tables=(replace(of, path="wpe", role="position_embedding"),))).findings
+    assert [one.severity for one in of_positions if one.insight == "embedding_collapse"] == ["note"]
     assert found(tables=(table(),)) == {}
 
 
@@ -169,4 +197,5 @@ def test_tokens_that_hardly_learn_are_named_if_the_data_hardly_has_them() -> Non
         values[:, [3, 9, 12]] *= 0.005  # 30 learns although it is rare, 12 is frequent although it rests
     one = found(tables=(asleep,))["undertrained_tokens"]
     assert one.tokens == ("t3", "t9")
+    assert "2 of 40 tokens of wte hardly learn: 't3', 't9'. Their rows get" in one.sentence
     assert one.first >= 0.05 * STEPS
