@@ -170,7 +170,9 @@ const ISOLATED = {
 
 function wideInsets(): SceneProps["insets"] {
   const insets = isolating.value ? ISOLATED : INSETS;
-  return layout.value === "tablet" && (selected.value !== null || findingShown.value !== null) ? insets.tablet : insets.wide;
+  return layout.value === "tablet" && (selected.value !== null || findingShown.value !== null)
+    ? insets.tablet
+    : insets.wide;
 }
 
 /** Where there is little room the picture keeps clear of what is written over it, however many lines that takes. */

@@ -1,3 +1,5 @@
+/** How the training goes: six figures in the inspector. */
+
 import { duration, integer, number, percent, UNKNOWN } from "../format";
 import { phases } from "../store/insights";
 import { openSummary } from "../store/training";
@@ -61,7 +63,8 @@ export function TrainingFigures() {
       <p class="trend-line">
         {trend ? (
           <>
-            Loss <b>{courseInPhase(trend, phases.value.at(-1) ?? null, integer)}</b>: {change(trend.per100)} per 100 steps lately
+            Loss <b>{courseInPhase(trend, phases.value.at(-1) ?? null, integer)}</b>: {change(trend.per100)} per 100
+            steps lately
           </>
         ) : (
           "Too few losses to tell a trend"

@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 export interface Saved {
   /** Unix seconds. */
   readonly savedAt: number;
-  /** The run was still going on. */
+  /** It had been written to moments before: the run may have been going on still. */
   readonly live: boolean;
   readonly snapshots: { readonly kept: number; readonly of: number };
   readonly rows: readonly { readonly embedding: string; readonly kept: number; readonly of: number }[];

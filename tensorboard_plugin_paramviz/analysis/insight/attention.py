@@ -58,7 +58,7 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             beside = view.beside_peers(view.log("weight_norm"))
             beside = beside - nan_median(beside[view.since(SETTLED)][: max(3, len(view) // 10)], axis=0)
             evidence = Evidence(view.series(beside, layers), GROWN, "three times as much as the others", log=True)
-            what = f"the query and key weights of block {block} grow, to {10**growth.size:.1f} times beside those of other "
+            what = f"the query and key weights of block {block} grow {10**growth.size:.1f} times beside those of other "
             what += "blocks: its heads may come to look at ever fewer tokens"
         else:
             continue

@@ -44,11 +44,16 @@ def embedding_collapse(known: Known) -> list[Finding]:
         step = known.step_at(onset)
         # Positions that matter little, or that lie on a curve of few dimensions, are no fault of a run.
         severity = Severity.PROBLEM if table.role == "token_embedding" else Severity.NOTE
-        evidence = Evidence((Series("mean cosine", table.steps[good], cosine),), COLLAPSED, "nearly one direction")
-        way = "turn into one direction" if one_way else "fall into few directions"
+        if one_way:
+            way, limit, name = "turn into one direction", COLLAPSED, "nearly one direction"
+            measured = Series("mean cosine", table.steps[good], cosine)
+        else:
+            way, limit, name = "fall into few directions", FEW * table.rank_limit, "a tenth of the most it could be"
+            measured = Series("effective rank", table.steps[good], rank)
+        evidence = Evidence((measured,), limit, name)
         text = (
             f"From step {step:,} on the rows of {table.path} {way}: the mean cosine of two rows is "
-            f"{cosine[-1]:.2f}, their effective rank {rank[-1]:.1f} of {table.rank_limit}."
+            f"{cosine[-1]:.2f}, their effective rank {rank[-1]:.1f} of at most {table.rank_limit}."
         )
         sure = fits.confidence if fits else 0.6
         found.append(

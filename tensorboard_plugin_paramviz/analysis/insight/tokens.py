@@ -53,11 +53,7 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         step = int(table.steps[later][0])
         shown = ", ".join(repr(token) for token in tokens[:NAMED])
         more = f" and {len(tokens) - NAMED} more" if len(tokens) > NAMED else ""
-        learn, rest = (
-            ("hardly learns", "Its row gets next to no gradient and stays where it is.")
-            if len(tokens) == 1
-            else ("hardly learn", "Their rows get next to no gradient and stay where they are.")
-        )
+        learn, rest = _measured(len(tokens) == 1, by_gradient=bool(quiet.any()), by_change=bool(still.any()))
         text = (
             f"From step {step:,} on {len(tokens)} of {len(asleep):,} tokens of {table.path} {learn}: "
             f"{shown}{more}. {rest}"
@@ -83,10 +79,12 @@ def undertrained_tokens(known: Known) -> list[Finding]:
     return found
 
 
-def _why(by_gradient: bool, by_change: bool) -> str:
-    """What was measured of them, beside the median row."""
-    parts = ["get next to no gradient"] if by_gradient else []
-    return " and ".join(parts + (["hardly change"] if by_change else []))
+def _measured(alone: bool, *, by_gradient: bool, by_change: bool) -> tuple[str, str]:
+    """What they do, and what it was measured by."""
+    gets, changes = ("gets", "changes") if alone else ("get", "change")
+    parts = ([f"{gets} next to no gradient"] if by_gradient else []) + ([f"hardly {changes}"] if by_change else [])
+    whose = "Its row" if alone else "Their rows"
+    return ("hardly learns" if alone else "hardly learn"), f"{whose} {' and '.join(parts)}."
 
 
 def _quiet(values: Float32, limit: float) -> tuple[np.ndarray, Float64]:

@@ -19,8 +19,11 @@ from tensorboard_plugin_paramviz.web.wire_insights import Insights
 PAGE = "saved_page.js"
 #: Findings told before the page plays.
 MOST_TOLD = 40
-_CANNOT = "This browser is too old to play the run: it needs Chrome 80, Firefox 113, Safari 16.4 or newer."
-_OPENING = "The run opens here in a moment. Where nothing comes, the file was cut: it is not whole, save it again."
+_CANNOT = "This browser is too old to play the run: it needs Chrome 114, Firefox 125, Safari 17 or newer."
+_OPENING = (
+    "The run opens here in a moment. Where nothing comes, the file was cut (it is not whole, save it again), or this "
+    "browser is too old."
+)
 _NO_SCRIPT = "This file plays the run by JavaScript, which is switched off here. What was found stands below."
 
 # What stands in the parts is asked for by the page itself, through the function this leaves behind.
@@ -38,7 +41,8 @@ _START = """"use strict";
     return new Response(plain).arrayBuffer();
   };
   try {
-    if (typeof DecompressionStream === "undefined") throw new Error(CANNOT);
+    // The newest of what the page cannot do without.
+    if (typeof DecompressionStream === "undefined" || !("popover" in HTMLElement.prototype)) throw new Error(CANNOT);
     const script = document.createElement("script");
     script.textContent = new TextDecoder().decode(await window.paramvizPart("page"));
     document.head.append(script);

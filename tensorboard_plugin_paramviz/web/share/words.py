@@ -109,5 +109,5 @@ def _facts(view: RunView, plans: list[CloudPlan], kept: Int64, now: float) -> li
     held += ["all rows"] if plans and not thinned else []
     said = [f"Saved from TensorBoard on {date}: {', '.join(held)}."]
     if view.live:
-        said.append("The run was still going on.")
+        said.append("It had been written to moments before, so the run may have been going on still.")
     return said
