@@ -61,6 +61,8 @@ export default defineConfig(({ mode }) =>
           modulePreload: false,
           minify: mode !== "development",
           sourcemap: mode === "development",
+          // What is shipped of others goes with their licences.
+          license: { fileName: "licenses.md" },
           chunkSizeWarningLimit: 900,
           rollupOptions: {
             input: "src/index.tsx",

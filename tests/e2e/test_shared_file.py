@@ -51,9 +51,13 @@ class _FileTab(Tab):
 def open_file(browser: Browser) -> Iterator[Callable[..., Opened]]:
     contexts = []
 
-    def opened(path: Path, link: str = "", *, dark: bool = True, cloud: bool = True, **options: Any) -> Opened:
+    def opened(
+        path: Path, link: str = "", *, dark: bool = True, cloud: bool = True, before: str = "", **options: Any
+    ) -> Opened:
+        """before: a script that runs before those of the file."""
         size = {"viewport": {"width": 1280, "height": 720}, **options}
         context = browser.new_context(color_scheme="dark" if dark else "light", offline=True, **size)
+        context.add_init_script(before)
         contexts.append(context)
         asked: list[str] = []
 
@@ -285,3 +289,13 @@ def test_a_file_that_was_cut_says_so_and_what_was_found(
     said = page.locator("#before").inner_text()
     assert "it is not whole" in said
     assert "Problem:" in said or "Watch:" in said
+
+
+@pytest.mark.parametrize("lacks", ["delete HTMLElement.prototype.popover", "delete window.DecompressionStream"])
+def test_a_browser_that_is_too_old_is_told_which_ones_are_not_and_what_was_found(
+    whole: Path, open_file: Callable[..., Opened], lacks: str
+) -> None:
+    opened = open_file(whole, cloud=False, before=lacks)
+    opened.page.get_by_text("This browser is too old to play the run").wait_for()
+    assert "Watch:" in opened.page.locator("#before").inner_text()
+    assert opened.complaints == []
