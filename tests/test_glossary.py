@@ -11,8 +11,25 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_paramviz.analysis.insight import attention, labels, loss_shape, ranks, tables, units
+from tensorboard_plugin_paramviz.analysis.insight import (
+    attention,
+    breaks,
+    gradient_flow,
+    labels,
+    loss_shape,
+    ranks,
+    rates,
+    spikes,
+    tables,
+    tokens,
+    units,
+    updates,
+    validation,
+)
 from tensorboard_plugin_paramviz.analysis.insight.words import WORDS
+from tensorboard_plugin_paramviz.capture.probe import DORMANT_RATIO
+from tensorboard_plugin_paramviz.capture.statistics.entries import NEAR_ZERO
+from tensorboard_plugin_paramviz.capture.statistics.geometry import NEIGHBOURS
 from tensorboard_plugin_paramviz.record import ROLES, STATS
 from tensorboard_plugin_paramviz.record.names import GEOMETRY_STATS, PROBE_STATS, SELF_COLUMNS
 
@@ -111,13 +128,41 @@ def test_limits_in_words_are_those_of_the_analysis() -> None:
     for key in ("phase:plateau", "phase:convergence", "phase:refinement"):
         assert stands in said(key)
     assert flat in said("phase:convergence")
+
+    def percent(share: float) -> str:
+        return f"{100 * share:.2g} %"
+
     for key, numbers in {
-        "finding:attention_collapse": [f"{attention.COLLAPSED:.0%}".replace("%", " %")],
+        "finding:attention_collapse": [percent(attention.COLLAPSED), f"{100 * attention.FALLEN:g} points"],
+        "probe:attention_entropy_ratio": [percent(attention.COLLAPSED), f"{100 * attention.FALLEN:g} points"],
+        "finding:dead_units": [f"{100 * units.MORE:g} points", f"{DORMANT_RATIO:g}"],
+        "probe:mlp_dead_ratio": [f"{100 * units.MORE:g} points", f"{DORMANT_RATIO:g}"],
         "finding:rank_collapse": [f"{ranks.FEW:g}"],
-        "finding:embedding_collapse": [f"{tables.COLLAPSED:g}", f"{tables.FEW:.0%}".replace("%", " %")],
-        "finding:anisotropy": [f"{tables.CONE:g}", f"{tables.ROSE:g}"],
+        "stat:stable_rank": [f"below {ranks.FEW:g}"],
+        "stat:weight_near_zero_ratio": [f"{NEAR_ZERO:g}"],
+        "stat:update_ratio": ["0.23", "a tenth", "three times"],
+        "finding:update_ratio": [f"above {updates.ABOVE:g}", f"{updates.BELOW:g} ×", percent(updates.LASTING)],
+        "finding:embedding_collapse": [f"{tables.COLLAPSED:g}", f"{tables.ROSE:g}", percent(tables.FEW)],
+        "finding:anisotropy": [f"{tables.CONE:g}"],
+        "geometry:mean_cosine": [f"{tables.CONE:g}", f"{tables.COLLAPSED:g}", f"{tables.ROSE:g}"],
+        "geometry:neighbour_churn_ratio": [f"{NEIGHBOURS} nearest"],
         "finding:norm_drift": [f"{tables.DRIFT:g}"],
-        "finding:initial_loss": [f"{loss_shape.ABOVE:g}", f"{loss_shape.FAR_ABOVE:g}"],
+        "finding:initial_loss": [
+            f"{loss_shape.ABOVE:g}",
+            f"{loss_shape.FAR_ABOVE:g}",
+            f"{loss_shape.BELOW:g}",
+        ],
+        "finding:oscillation": [f"> {loss_shape.AGREES:g}", percent(loss_shape.SWING_SIZE)],
+        "finding:spike": [f"{spikes.SIGMAS:g} σ", f"{spikes.WINDOW}"],
+        "finding:overfitting": [f"{validation.RISES:g}", f"{validation.SPOILS:.2f}"],
+        "finding:grokking": [f"{validation.FALLS_TO:g}", percent(validation.LATE)],
+        "finding:undertrained_tokens": [percent(tokens.GRADIENT), percent(tokens.UPDATE), f"at most {tokens.RARE} "],
+        "finding:clip_rate": ["> 0.5"] if breaks.CLIPPED == 0.5 else ["?"],
+        "finding:learning_rate_too_high": [f"{rates.ABSURD:g} times", "five times" if rates.UNUSUAL == 5 else "?"],
+        "finding:learning_rate_too_low": [f"1/{1 / rates.HARDLY_ANY:g}"],
+        "finding:exploding_gradients": [f"{10**gradient_flow.EXPLODED:g} ×", f"{10**gradient_flow.ABOVE_EARLY:.0f} ×"],
+        "finding:vanishing_gradients": [f"1/{round(10**gradient_flow.VANISHED, -1):g}"],
+        "phase:initialization": [f"{labels.BEGUN:g}"],
         "finding:divergence": [f"{loss_shape.RISE:g}"],
         "phase:divergence": [f"{loss_shape.RISE:g}"],
     }.items():

@@ -7,58 +7,65 @@ from typing import Final
 
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding
 
+#: Behind the source of a rule whose numbers no source gives.
+_OURS: Final = "; limits chosen here"
 #: By insight: likely causes, what people do, source.
 WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "spike": (
-        ("a batch unlike the others", "a learning rate near the edge of what is stable", "Adam's second moment lags"),
+        ("a batch unlike the others", "a learning rate near the edge of what is stable",
+         "Adam's second moment lags behind gradients that grow"),
         ("look at the batches just before", "clip gradients", "lower the learning rate or beta2", "skip those batches"),
-        "OLMo-core's stability monitor (mean + 6 sigma of the last 128 steps); PaLM, arXiv 2204.02311 (skips batches)",
+        "OLMo-core's stability monitor (mean + 6 sigma of the last 128 steps); PaLM, arXiv 2204.02311 (skips batches); "
+        "Wortsman et al. 2023, arXiv 2304.13013 (the second moment lags)",
     ),
     "divergence": (
         ("the learning rate is too high", "attention logits or one block's weights run away", "a numerical fault"),
         ("go back to a saved state before it", "lower the learning rate or warm up longer", "clip gradients",
          "normalize queries and keys"),
-        "Wortsman et al. 2023, arXiv 2309.14322; Rybakov et al. 2024, arXiv 2410.16682; PaLM, arXiv 2204.02311",
+        "Wortsman et al. 2023, arXiv 2309.14322; Rybakov et al. 2024, arXiv 2410.16682; PaLM, arXiv 2204.02311" + _OURS,
     ),
     "oscillation": (
-        ("the learning rate is at the edge of stability", "momentum too high for this batch size"),
-        ("lower the learning rate or let it decay", "use larger batches"),
-        "Cohen et al. 2021, arXiv 2103.00065 (the edge of stability); 2022, arXiv 2207.14484 (the same of Adam)",
+        ("the learning rate is at the edge of stability", "data that comes round in the same order"),
+        ("lower the learning rate or let it decay", "shuffle the data anew in each pass"),
+        "Cohen et al. 2021, arXiv 2103.00065 (the edge of stability); 2022, arXiv 2207.14484 (with Adam)" + _OURS,
     ),
     "plateau": (
-        ("an ability forms that needs several parts at once", "no gradient comes through", "a learning rate too low"),
+        ("an ability is forming that needs several parts at once", "no gradient comes through",
+         "a learning rate too low"),
         ("wait, if gradients are healthy", "look at the gradient of each layer", "try a higher learning rate"),
-        "Olsson et al. 2022, arXiv 2209.11895 (induction heads form at once)",
+        "Olsson et al. 2022, arXiv 2209.11895 (induction heads form in a short time); Saxe et al. 2014, arXiv "
+        "1312.6120 (plateaus of deep linear networks)" + _OURS,
     ),
     "overfitting": (
         ("the model knows the training data by heart", "too little data for its size", "too many passes over the data"),
         ("stop at the lowest validation loss", "more data, dropout or weight decay", "a smaller model"),
-        "Goodfellow, Bengio & Courville 2016, Deep Learning, section 7.8 (early stopping)",
+        "Goodfellow, Bengio & Courville 2016, Deep Learning, section 7.8 (early stopping)" + _OURS,
     ),
     "grokking": (
-        ("weight decay slowly favours the general solution over the one learned by heart",),
-        ("train on", "see how the embedding takes its places now"),
-        "Power et al. 2022, arXiv 2201.02177; Nanda et al. 2023, arXiv 2301.05217",
+        ("often weight decay, which slowly favours the general solution over the one learned by heart",),
+        ("train on", "see how the embedding changes meanwhile"),
+        "Power et al. 2022, arXiv 2201.02177; Nanda et al. 2023, arXiv 2301.05217" + _OURS,
     ),
     "learning_rate_too_high": (
         ("a rate that was chosen for another size, batch or optimizer", "too short a warm-up"),
         ("compare with a run at a quarter of the rate", "warm up longer"),
-        "Kaplan et al. 2020, arXiv 2001.08361, appendix D (learning rates by model size)",
+        "Kaplan et al. 2020, arXiv 2001.08361, appendix D.6 (learning rates by model size)" + _OURS,
     ),
     "learning_rate_too_low": (
         ("a rate that was chosen for another size, batch or optimizer", "weights trained before, to be changed gently"),
         ("multiply the learning rate by 3 and compare",),
-        "Kaplan et al. 2020, arXiv 2001.08361, appendix D (learning rates by model size)",
+        "Kaplan et al. 2020, arXiv 2001.08361, appendix D.6 (learning rates by model size)" + _OURS,
     ),
     "vanishing_gradients": (
-        ("a block through which nothing comes", "saturated or dead units above", "missing residual connection or norm"),
-        ("look at the block above the first sick one", "check residual connections and initialization"),
-        "Glorot & Bengio 2010 (AISTATS); SageMaker Debugger's VanishingGradient (1e-7)",
+        ("a block that lets nothing through", "saturated or dead units", "a missing residual connection or norm"),
+        ("look at the last layer named and the one after it: between them the gradient is lost on its way back",
+         "check residual connections and initialization"),
+        "Glorot & Bengio 2010 (AISTATS); SageMaker Debugger's VanishingGradient (1e-7)" + _OURS,
     ),
     "exploding_gradients": (
-        ("the product of the blocks' derivatives grows with depth", "a learning rate too high"),
+        ("each block makes the gradient longer on its way back", "a learning rate too high"),
         ("clip gradients", "lower the learning rate", "normalize before each block"),
-        "Pascanu et al. 2013, arXiv 1211.5063",
+        "Pascanu et al. 2013, arXiv 1211.5063" + _OURS,
     ),
     "dead_units": (
         ("a large step pushed the units' biases down", "a learning rate too high for this layer"),
@@ -67,32 +74,38 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     ),
     "attention_collapse": (
         ("query and key weights grow without bound", "a learning rate too high"),
-        ("normalize queries and keys", "lower the learning rate", "more weight decay on them"),
-        "Zhai et al. 2023, arXiv 2303.06296; Wortsman et al. 2023, arXiv 2309.14322",
+        ("normalize queries and keys", "lower the learning rate",
+         "divide the weights by their largest singular value"),
+        "Zhai et al. 2023, arXiv 2303.06296; Wortsman et al. 2023, arXiv 2309.14322" + _OURS,
     ),
     "rank_collapse": (
-        ("one direction wins in these matrices", "inputs that all look alike"),
-        ("compare with the healthy blocks beside it", "lower the learning rate", "check the norm before the block"),
-        "Martin & Mahoney 2018, arXiv 1810.01075 (rank collapse of weight matrices); WeightWatcher (stable rank)",
+        ("a learning rate so high that one direction takes over", "too much weight decay", "inputs that are all alike"),
+        ("compare with the healthy blocks beside it", "lower the learning rate or the weight decay",
+         "check the norm before the block"),
+        "Martin & Mahoney 2018, arXiv 1810.01075 (rank collapse of weight matrices); WeightWatcher (stable rank)"
+        + _OURS,
     ),
     "embedding_collapse": (
-        ("all rows are pushed the same way", "frequent tokens dominate the gradient of tied weights"),
-        ("lower the learning rate", "untie or normalize the embeddings", "more weight decay on them"),
-        "Gao et al. 2019, arXiv 1907.12009; RankMe, arXiv 2210.02885",
+        ("tied weights: rows of rare tokens are all pushed away from what is predicted, so the same way",
+         "a learning rate too high"),
+        ("lower the learning rate", "untie or normalize the embeddings", "penalize the mean cosine of rows"),
+        "Gao et al. 2019, arXiv 1907.12009; RankMe, arXiv 2210.02885" + _OURS,
     ),
     "anisotropy": (
-        ("a common direction, such as frequency, in all rows",),
-        ("compare after taking the mean away: clusters need not suffer",),
-        "Ethayarajh 2019, arXiv 1909.00512; Mu & Viswanath 2018, arXiv 1702.01417 (taking the mean away)",
+        ("a direction that all rows share, often one of token frequency",),
+        ("compare after taking the mean away: groups can be as clear as before",),
+        "Mu & Viswanath 2018, arXiv 1702.01417 (taking the mean away); Ethayarajh 2019, arXiv 1909.00512 (contextual "
+        "vectors)" + _OURS,
     ),
     "norm_drift": (
-        ("weight decay against few updates", "weights that grow because their scale doesn't matter"),
-        ("compare with the equilibrium of AdamW", "check which parameters decay"),
-        "Kosson et al. 2023, arXiv 2305.17212 (equilibrium); Takase et al. 2023, arXiv 2312.16903 (small embeddings)",
+        ("weight decay on what gets few updates", "weights before a norm, which grow as their scale doesn't matter"),
+        ("compare with the balance of AdamW, an RMS near sqrt(lr / (2 wd))", "check which parameters decay"),
+        "Kosson et al. 2023, arXiv 2305.17212 (equilibrium); Takase et al. 2023, arXiv 2312.16903 (small embeddings)"
+        + _OURS,
     ),
     "cluster_born": (
-        ("tokens that are used alike get alike gradients, and so come to stand together",),
-        ("see whether its tokens have something in common: that is what the model has learned",),
+        ("tokens that are used alike get similar gradients, and so come to stand together",),
+        ("see what its tokens have in common: that may be what the model has learned",),
         "Mikolov et al. 2013, arXiv 1301.3781 (words used alike come to lie close); separation: Rousseeuw 1987",
     ),
     "cluster_merged": (
@@ -102,7 +115,7 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     ),
     "cluster_split": (
         ("the model begins to tell apart tokens that it treated alike",),
-        ("compare the parts: the difference is what was learned there",),
+        ("compare the parts: how they differ may be what was learned there",),
         "transitions after MONIC, Spiliopoulou et al. 2006 (KDD); separation: Rousseeuw 1987",
     ),
     "cluster_dissolved": (
@@ -111,14 +124,15 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
         "transitions after MONIC, Spiliopoulou et al. 2006 (KDD); separation: Rousseeuw 1987",
     ),
     "undertrained_tokens": (
-        ("the tokenizer has tokens that the data hardly holds",),
+        ("the tokenizer has tokens that the data hardly holds", "rows that only fill the table up to a round size"),
         ("drop them or add data that holds them", "don't trust what the model says about them"),
-        "Land & Bartolo 2024, arXiv 2405.05417",
+        "Land & Bartolo 2024, arXiv 2405.05417" + _OURS,
     ),
     "update_ratio": (
-        ("Adam's epsilon is as large as the gradients", "a step far beyond what the learning rate explains"),
-        ("lower epsilon", "look at the layer's gradient", "check parameter groups"),
-        "the law of AdamW's steps, lr (0.229 to 1) / rms; Kosson et al. 2023, arXiv 2305.17212",
+        ("far below: Adam's epsilon is as large as the gradients, or no gradient comes",
+         "far above: another learning rate in the layer's parameter group, or weights that something else changes"),
+        ("look at the layer's gradient", "lower epsilon", "check parameter groups"),
+        "Adam's rule: Kingma & Ba 2015, arXiv 1412.6980; its balance: Kosson et al. 2023, arXiv 2305.17212" + _OURS,
     ),
     "non_finite": (
         ("overflow in half precision", "a division by zero or a logarithm of zero", "divergence before it"),
@@ -127,23 +141,23 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     ),
     "clip_rate": (
         ("the clipping threshold is below the usual gradient",),
-        ("raise the threshold to about the usual norm", "with Adam little is lost: its steps have their own size"),
-        "Pascanu et al. 2013, arXiv 1211.5063 (a threshold from the usual norm)",
+        ("raise the threshold to about the usual norm", "with Adam, mostly leave it: its steps have their own size"),
+        "Pascanu et al. 2013, arXiv 1211.5063 (a threshold from the usual norm)" + _OURS,
     ),
     "initial_loss": (
         ("above: an output layer that starts too large", "below: weights that were trained before, or easy data"),
-        ("scale the output layer's start down", "check the loss of a model that guesses: ln V"),
-        "Karpathy 2022, makemore part 3; ln V is the entropy of an even guess",
+        ("begin with a smaller output layer", "check that labels and vocabulary fit together"),
+        "Karpathy 2022, makemore part 3; ln V is the entropy of an even guess" + _OURS,
     ),
     "resume": (
         ("the run was stopped and went on from a saved state",),
         ("check that optimizer state and data order were saved too",),
-        "TensorBoard's purge_step",
+        "the run's event files, which say where a session begins",
     ),
     "convergence": (
         ("what this data, model and learning rate allow is nearly learned",),
-        ("stop here, or train on with more data or a larger model",),
-        "ln(loss) changes by less than 0.012 in a tenth of the run",
+        ("stop here, let the learning rate decay, or go on with more data or a larger model",),
+        "ln(loss) changes by less than 0.012 in a tenth of the run" + _OURS,
     ),
 }  # fmt: skip
 
