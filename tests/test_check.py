@@ -96,7 +96,8 @@ def test_a_person_reads_phases_and_findings_with_cause_and_remedy(
     begin = text.index("PROBLEM  attention collapse")
     one = text[begin : text.find("\n\n", begin)]
     assert truth["layers"][0] in one
-    assert all(word in one for word in ("Likely: query and key", "People: normalize", "Source: Zhai", "From step"))
+    said = ("Likely: query and key", "What people do: normalize", "Source: Zhai", "From step")
+    assert all(word in one for word in said)
     found = int(re.search(r"steps (\d+) to 999", one)[1])
     assert found == pytest.approx(truth["step"], abs=25)
     assert max(map(len, text.splitlines())) <= 110

@@ -59,7 +59,11 @@ def test_a_mistake_gets_one_line_that_names_the_mend(logdir: Path, capsys: pytes
         ([str(logdir / "a"), "--snapshots", "1"], 2, "--snapshots must lie between 2 and 2,000, not 1"),
         ([str(logdir / "a"), "--rows", "20000", "--snapshots", "2000"], 2, "2,000,000 points"),
         ([str(logdir / "a"), "-o", "there.html"], 2, "--force"),
-        ([str(logdir / "a"), "-o", "no/such/folder.html"], 1, "can't be written"),
+        (
+            [str(logdir / "a"), "-o", "no/such/folder.html"],
+            1,
+            "no/such/folder.html can't be written: there is no directory",
+        ),
         ([str(logdir / "nowhere")], 2, "no directory"),
     ):
         assert main(["share", *arguments]) == status, arguments

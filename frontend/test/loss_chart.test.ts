@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepLabels } from "../src/panels/loss_chart";
+import { axisNumber, stepLabels } from "../src/panels/loss_chart";
 
 const plot = (right: number) => ({ left: 148, right, top: 0, bottom: 100 });
 
@@ -23,3 +23,16 @@ test.each([
     expect(end).toBeLessThanOrEqual(right + 1e-9);
   },
 );
+
+test.each([
+  [3, "3"],
+  [0.25, "0.25"],
+  [10, "10"],
+  [100, "100"],
+  [2000, "2e3"],
+  [0.01, "0.01"],
+  [0.0001, "1e-4"],
+  [1e-8, "1e-8"],
+])("%d on the loss axis keeps its zeros and touches no reading", (value, text) => {
+  expect(axisNumber(value)).toBe(text);
+});

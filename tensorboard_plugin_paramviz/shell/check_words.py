@@ -34,7 +34,7 @@ def finding_words(finding: Finding, before: str | None = None) -> str:
         *([f"    {where}"] if where else []),
         *_wrapped(visible(finding["sentence"])),
     ]
-    for word, told in (("Likely", "; ".join(finding["causes"])), ("People", "; ".join(finding["remedies"]))):
+    for word, told in (("Likely", "; ".join(finding["causes"])), ("What people do", "; ".join(finding["remedies"]))):
         lines += _wrapped(f"{word}: {told}.") if told else []
     lines += _wrapped(f"Source: {finding['source']}") if finding["source"] else []
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from tensorboard_plugin_paramviz.shell.exits import FAILED
 from tensorboard_plugin_paramviz.shell.main import CommandError
 
 
@@ -30,6 +31,10 @@ def output(name: str, file_name: str, *, force: bool) -> Iterator[tuple[BinaryIO
         return
     if path.exists() and not force:
         raise CommandError(f"{path} is there already: give another name with -o, or --force to write over it")
+    if not path.parent.is_dir():
+        raise CommandError(
+            f"{path} can't be written: there is no directory {str(path.parent)!r}; make it first", FAILED
+        )
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:

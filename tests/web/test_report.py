@@ -157,6 +157,7 @@ def test_the_loss_of_a_phase_is_the_median_at_its_ends() -> None:
     curve = CurveOf("train", "loss", steps, values)
     assert loss_over(curve, 20, 60) == (float(np.median([20, 22, 23, 24, 25])), float(np.median([60, 59, 58, 57, 55])))
     assert loss_over(curve, 7, 7) == (None, None)
+    assert loss_over(curve, 22, 24) == (22, 24), "of a short stretch the ends alone"
     assert loss_over(None, 0, 9) == (None, None)
 
 

@@ -23,20 +23,27 @@ const FEW = 12;
 export function lookedAt({ record, train, validation, probe, snapshots }: Recorded): LookedAt {
   const looked: string[] = [];
   const missing: string[] = [];
+  // The list of statistics is that of the format, whatever was measured.
+  const light = record.schedule.level === "light";
+  const optimizer = record.optimizer.name;
   const has = (stat: string) => record.stats.includes(stat);
   const say = (known: boolean, what: string, otherwise: string) =>
     known ? looked.push(what) : missing.push(otherwise);
   say(train, "training loss", "No training loss is logged: phases, spikes and divergence can't be told.");
   say(validation, "validation loss", "No validation loss is logged: overfitting can't be told.");
   say(
-    has("grad_norm") || has("grad_rms"),
+    has("grad_rms") && !light,
     "gradients of every layer",
-    "Gradients aren't recorded (level=\"light\"): vanishing and exploding ones can't be told.",
+    'Of gradients only norms are recorded (level="light"): vanishing ones can\'t be told.',
   );
   say(
-    has("update_ratio"),
+    has("update_ratio") && !light && optimizer !== undefined && /^adamw$/i.test(String(optimizer)),
     "update ratios",
-    "No optimizer was passed to watch(): update ratios and the learning rate can't be judged.",
+    optimizer === undefined
+      ? "No optimizer was passed to watch(): update ratios can't be judged."
+      : light
+        ? "Updates aren't recorded (level=\"light\"): update ratios can't be judged."
+        : `The optimizer is ${optimizer}: update ratios have a known band under AdamW only.`,
   );
   say(
     record.embeddings.length > 0,

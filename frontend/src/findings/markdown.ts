@@ -58,7 +58,7 @@ export function measuredSaid({ series, threshold, threshold_name }: Evidence): s
   return parts.join("; ");
 }
 
-/** "threshold 2.36, 16 % above the best". */
+/** "threshold 2.36, the rise that counts". */
 export const thresholdSaid = (threshold: number, name: string): string =>
   `threshold ${number(threshold)}${name === "" ? "" : `, ${name}`}`;
 

@@ -7,6 +7,8 @@ import { levelOf } from "./severity";
 export const LINGERS = 0.02;
 /** What is only worth knowing marks nothing: a healthy run shows no marks. */
 const LEAST_MARKED = levelOf("watch");
+/** Share of the layers: what names more of them is of the whole model, and its marks would hide the one that is sick. */
+const MOST_MARKED = 0.9;
 
 export const naming = (all: readonly Finding[], path: string): Finding[] =>
   all.filter((one) => one.layers.includes(path));
@@ -35,14 +37,19 @@ export function parted(
   };
 }
 
-/** Of each layer the level of the worst that is told of it, 0 = nothing. [L] */
+/** Those of one moment that mark layers. count: layers of the model. */
+export const markingLayers = (live: readonly Finding[], count: number): Finding[] =>
+  live.filter(
+    ({ severity, layers }) =>
+      layers.length > 0 && layers.length <= MOST_MARKED * count && levelOf(severity) >= LEAST_MARKED,
+  );
+
+/** Of each layer the level of the worst that marks it, 0 = nothing. [L] */
 export function levelsOf(live: readonly Finding[], layers: readonly Layer[]): Uint8Array {
   const levels = new Uint8Array(layers.length);
   const worst = new Map<string, number>();
-  for (const { severity, layers: paths } of live) {
-    const level = levelOf(severity);
-    if (level < LEAST_MARKED) continue;
-    for (const path of paths) worst.set(path, Math.max(level, worst.get(path) ?? 0));
+  for (const { severity, layers: paths } of markingLayers(live, layers.length)) {
+    for (const path of paths) worst.set(path, Math.max(levelOf(severity), worst.get(path) ?? 0));
   }
   if (worst.size > 0) for (const [place, { path }] of layers.entries()) levels[place] = worst.get(path) ?? 0;
   return levels;

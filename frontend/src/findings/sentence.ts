@@ -19,3 +19,30 @@ export function withShortNames(sentence: string, prefix: string): string {
   const escaped = prefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return sentence.replace(new RegExp(`(?<![\\w.])${escaped}(?=\\w)`, "g"), "");
 }
+
+/** Of a sentence: words, or a token by its label. */
+export type Piece = { readonly words: string } | { readonly token: string };
+
+/** As Python's repr writes it, for what a vocabulary has. */
+function quoted(token: string): string {
+  const mark = token.includes("'") && !token.includes('"') ? '"' : "'";
+  const inner = token.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/\r/g, "\\r").replace(/\t/g, "\\t");
+  return mark + (mark === "'" ? inner.replace(/'/g, "\\'") : inner) + mark;
+}
+
+/** The tokens that a sentence quotes by themselves: "','" in a row of such can't be read. */
+export function piecesOf(sentence: string, tokens: readonly string[]): Piece[] {
+  const labels = new Map(tokens.map((token) => [quoted(token), token]));
+  if (labels.size === 0) return [{ words: sentence }];
+  const pattern = [...labels.keys()]
+    .sort((one, other) => other.length - one.length)
+    .map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join("|");
+  return sentence
+    .split(new RegExp(`(${pattern})`))
+    .filter((part) => part !== "")
+    .map((part) => {
+      const token = labels.get(part);
+      return token === undefined ? { words: part } : { token };
+    });
+}

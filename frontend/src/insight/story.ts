@@ -10,6 +10,7 @@ export function phaseAt(all: readonly Phase[], at: number | null): Phase | null 
   return all.findLast((phase) => phase.first_step <= at) ?? null;
 }
 
+const NO_LOSS = "no finite loss";
 const GOING_ON: Readonly<Record<string, string>> = {
   initialization: "initializing",
   rapid_learning: "learning rapidly",
@@ -21,8 +22,9 @@ const GOING_ON: Readonly<Record<string, string>> = {
   generalization: "generalizing",
 };
 
-/** loss: at the cursor, null = not known. */
+/** loss: at the cursor, null = not known, NaN = no finite number. */
 function goingOn(name: string, loss: number | null): string {
+  if (name === "divergence" && loss !== null && !Number.isFinite(loss)) return NO_LOSS;
   if (name === "plateau") return loss === null ? "loss flat" : `loss flat near ${brief(loss)}`;
   return GOING_ON[name] ?? phaseName(name).toLowerCase();
 }

@@ -44,7 +44,7 @@ export interface Seen {
   readonly findings: readonly Finding[];
   /** The cursor's step. */
   readonly at: number | null;
-  /** Training loss there; undefined = the run has no such curve, null = not known. */
+  /** Training loss there; undefined = the run has no such curve, null = not known, NaN = no finite number. */
   readonly loss: number | null | undefined;
   readonly band: { readonly inside: number; readonly measured: number } | null;
 }
@@ -116,15 +116,21 @@ export function verdictOf(seen: Seen): Verdict {
 
   // A loss that rises for good says enough, should no problem go on.
   const milder: Word = trouble === "Diverging" ? trouble : "Watch";
+  const lost = now?.name === "divergence" && typeof seen.loss === "number" && !Number.isFinite(seen.loss);
   const [worst, word] =
-    ill.length > 0 ? worstOf(ill) : watched.length > 0 ? [gravest(watched, goesOn), milder] : [null, trouble ?? null];
+    ill.length > 0
+      ? worstOf(ill, lost)
+      : watched.length > 0
+        ? [gravest(watched, goesOn), milder]
+        : [null, trouble ?? null];
   const lines = {
     story: storyOf(phases, at, seen.loss ?? null),
     storyNow: phaseNow(phases, at, seen.loss ?? null),
     ...bandSaid(seen.band),
   };
   if (word !== null) {
-    const said = worst === null || (now !== null && SAID_BY[worst.insight] === now.name && goesOn(worst));
+    const saidBy = lost && worst?.insight === "non_finite" ? now?.name : SAID_BY[worst?.insight ?? ""];
+    const said = worst === null || (now !== null && saidBy === now.name && goesOn(worst));
     const others = watched.length - (worst === null ? 0 : 1);
     const more = others > 0 ? `${integer(others)} more ${others === 1 ? "finding" : "findings"}` : "";
     const reason = said || worst === null ? "" : findingSaid(worst, goesOn(worst));
@@ -143,7 +149,10 @@ export function verdictOf(seen: Seen): Verdict {
   return { ...NOTHING, word: "Healthy", standing: "good", ...lines, earlier: passed, worst: bad[0] ?? null };
 }
 
-function worstOf(ill: readonly Finding[]): [Finding, Word] {
+/** lost: the loss is no finite number any more, and that comes first. */
+function worstOf(ill: readonly Finding[], lost: boolean): [Finding, Word] {
+  const gone = lost && ill.find((finding) => finding.insight === "non_finite");
+  if (gone) return [gone, "Diverging"];
   const word = WORST_WORD.find((one) => ill.some((finding) => wordOf(finding) === one)) as Word;
   return [ill.find((finding) => wordOf(finding) === word) as Finding, word];
 }
@@ -157,7 +166,7 @@ function gravest(list: readonly Finding[], goesOn: (one: Finding) => boolean): F
 function bandSaid(band: Seen["band"]): { band: string; bandBrief: string } {
   if (!band) return { band: "", bandBrief: "" };
   const count = `${integer(band.inside)} of ${integer(band.measured)}`;
-  return { band: `update ratio in band in ${count} measured`, bandBrief: `${count} in band` };
+  return { band: `update ratio in band in ${count} measured layers`, bandBrief: `${count} in band` };
 }
 
 const GRAVITY: Readonly<Record<Standing, number>> = { none: 0, good: 0, watch: 1, problem: 2 };

@@ -13,7 +13,10 @@ const MOST = 6;
 export function Anomalies() {
   if (!insights.value) return null;
   const all = soFar.value.filter((one) => one.severity !== "note");
-  if (all.length === 0) return <p class="anomalies">No anomalies up to here</p>;
+  if (all.length === 0) {
+    const notes = soFar.value.length > 0;
+    return <p class="anomalies">{notes ? "Nothing worse than a note up to here" : "No anomalies up to here"}</p>;
+  }
   const shown = [...all].sort((one, other) => one.first_step - other.first_step).slice(0, MOST);
   return (
     <p class="anomalies">

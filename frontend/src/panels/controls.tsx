@@ -105,24 +105,32 @@ interface SwitchProps {
 }
 
 export function Switch({ label, on, onChange, explain }: SwitchProps) {
-  const row = (
-    <label class="switch-row">
-      <span>{label}</span>
-      <input
-        type="checkbox"
-        role="switch"
-        class="switch"
-        checked={on}
-        aria-checked={on}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-    </label>
+  const id = useId();
+  const input = (
+    <input
+      id={id}
+      type="checkbox"
+      role="switch"
+      class="switch"
+      checked={on}
+      aria-checked={on}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
   );
-  if (!explain) return row;
+  if (!explain) {
+    return (
+      <label class="switch-row" for={id}>
+        <span>{label}</span>
+        {input}
+      </label>
+    );
+  }
+  // A label holds one thing that is pressed: the button stands between the name and the switch.
   return (
-    <div class="switch-explained">
-      {row}
+    <div class="switch-row">
+      <label for={id}>{label}</label>
       <Explain of={explain} />
+      {input}
     </div>
   );
 }

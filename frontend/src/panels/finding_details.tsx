@@ -5,7 +5,6 @@ import { SEVERITY_NAMES } from "../findings/severity";
 import { partsOf } from "../findings/sources";
 import { sureWord, whySure } from "../findings/titles";
 import { integer, plural, wholePercent } from "../format";
-import { sentenceOf } from "../store/finding_marks";
 import { findingLoop, findingShown, loopFinding } from "../store/finding_shown";
 import { loopAll } from "../store/playback";
 import type { Finding } from "../wire.gen";
@@ -13,6 +12,7 @@ import { EvidenceChart } from "./charts/evidence_chart";
 import { FindingCopy } from "./finding_copy";
 import { FindingHead } from "./finding_head";
 import { FindingPlaces } from "./finding_places";
+import { Sentence } from "./finding_sentence";
 
 export function FindingDetails() {
   const finding = findingShown.value;
@@ -22,7 +22,9 @@ export function FindingDetails() {
     <>
       <FindingHead of={finding} />
       <section class="section finding-facts" aria-label="What and where">
-        <p class="finding-sentence">{sentenceOf(finding)}</p>
+        <p class="finding-sentence">
+          <Sentence of={finding} />
+        </p>
         <p class="as-of">
           {SEVERITY_NAMES[finding.severity]} · {stepsSaid(finding)}
           {finding.layers.length > 0 && ` · ${plural(finding.layers.length, "layer")}`}

@@ -3,13 +3,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import { titleOf } from "../findings/titles";
 import { integer } from "../format";
-import { sentenceOf } from "../store/finding_marks";
 import { closeFinding, openFindings, openNext } from "../store/finding_shown";
 import { findingKey, findings } from "../store/insights";
 import type { Finding } from "../wire.gen";
 import { IconButton } from "./controls";
 import { Explain } from "./explain";
 import { arriveAt } from "./finding_focus";
+import { Sentence } from "./finding_sentence";
 import { SeverityShape } from "./severity";
 
 export function FindingHead({ of }: { of: Finding }) {
@@ -52,7 +52,9 @@ export function FindingLine({ of }: { of: Finding }) {
         <SeverityShape of={of.severity} size={20} />
         {titleOf(of)}
       </h2>
-      <p>{sentenceOf(of)}</p>
+      <p>
+        <Sentence of={of} />
+      </p>
       <button type="button" class="link" onClick={closeFinding}>
         <span aria-hidden="true">‹ </span>Back
       </button>

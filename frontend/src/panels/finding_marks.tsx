@@ -11,6 +11,7 @@ import { findingKey, findings, otherFindings } from "../store/insights";
 import { layout } from "../store/settings";
 import { goToFinding, verdictStep } from "../store/verdict";
 import type { Finding } from "../wire.gen";
+import { Sentence } from "./finding_sentence";
 import { SeverityShape } from "./severity";
 
 /** Least px between two marks; a finger needs more. */
@@ -129,7 +130,7 @@ function MarkCard({ list, letter, left }: { list: readonly Finding[]; letter: st
           <SeverityShape of={one.severity} size={12} />
           <span>
             {letter}
-            {sentenceOf(one)}
+            <Sentence of={one} />
           </span>
         </p>
       ))}

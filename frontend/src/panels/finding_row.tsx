@@ -4,11 +4,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { SEVERITY_NAMES } from "../findings/severity";
 import { sureWord, titleOf } from "../findings/titles";
 import { integer } from "../format";
-import { sentenceOf } from "../store/finding_marks";
 import { openFinding } from "../store/finding_shown";
 import { findingKey } from "../store/insights";
 import type { Finding } from "../wire.gen";
 import { returnTo } from "./finding_focus";
+import { Sentence } from "./finding_sentence";
 import { SeverityShape } from "./severity";
 
 export function FindingRow({ of }: { of: Finding }) {
@@ -23,7 +23,9 @@ export function FindingRow({ of }: { of: Finding }) {
             {titleOf(of)}
             <small class={`severity-word ${of.severity}`}>{SEVERITY_NAMES[of.severity]}</small>
           </b>
-          <span>{sentenceOf(of)}</span>
+          <span>
+            <Sentence of={of} />
+          </span>
           <small>
             step {integer(of.first_step)} · {sureWord(of.confidence)}
           </small>

@@ -1,12 +1,11 @@
 /** The findings of the run, a layer or a row in the inspector: the worst three, then all of them. */
 
-import { useState } from "preact/hooks";
 import { enumerated, lookedAt } from "../findings/looked_at";
 import { naming } from "../findings/select";
 import { integer, plural } from "../format";
 import { curvesKnown, train, validation } from "../store/curves";
 import { findingsOfRow, later, soFar } from "../store/finding_marks";
-import { openFinding } from "../store/finding_shown";
+import { openFinding, showWholeLists, wholeLists } from "../store/finding_shown";
 import { insights } from "../store/insights";
 import { layers } from "../store/layers";
 import { probe } from "../store/probe";
@@ -57,7 +56,7 @@ function Naming({ found, coming }: { found: readonly Finding[]; coming: readonly
 }
 
 function List({ all }: { all: readonly Finding[] }) {
-  const [whole, setWhole] = useState(false);
+  const whole = wholeLists.value;
   return (
     <>
       <div class="section-head">
@@ -66,7 +65,7 @@ function List({ all }: { all: readonly Finding[] }) {
           <Explain of={["told:severity", "told:confidence"]} label="severity and certainty" />
         </h3>
         {all.length > FEW && (
-          <button type="button" class="link" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          <button type="button" class="link" aria-expanded={whole} onClick={() => showWholeLists(!whole)}>
             {whole ? `Show ${FEW}` : `Show all ${integer(all.length)}`}
           </button>
         )}

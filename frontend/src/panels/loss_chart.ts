@@ -68,7 +68,7 @@ export function drawLoss(canvas: HTMLCanvasElement, picture: LossPicture): void 
     const height = heightOf(plot, ends);
     for (const value of heights(ends[0], ends[1], Math.max(2, Math.floor((plot.bottom - plot.top) / 26)))) {
       rule(context, plot.left, height(value), plot.right, height(value), color.grid);
-      text(context, number(value).replace(/\.?0+$/, ""), plot.left - 8, height(value), color.axis, "right", font);
+      text(context, axisNumber(value), plot.left - 8, height(value), color.axis, "right", font);
     }
     context.save();
     context.beginPath();
@@ -92,6 +92,14 @@ function drawLine(
   if (many && one.raw) line(context, one.steps, one.values, x, y, { ...pen, width: 1, alpha: 0.35 });
   const values = many ? smooth(one.values, Math.round(one.values.length / 100)) : one.values;
   line(context, one.steps, values, x, y, pen);
+}
+
+/** In four places at most: left of it stand the readings. */
+export function axisNumber(value: number): string {
+  const plain = number(value)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
+  return plain.length > 4 ? value.toExponential().replace("e+", "e") : plain;
 }
 
 /** Round values on the loss axis; a low chart has at least two of them where there are any. */

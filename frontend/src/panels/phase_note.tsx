@@ -12,7 +12,7 @@ export function PhaseNote({ which = "a" }: { which?: "a" | "b" }) {
   if (!now) return null;
   return (
     <span class="phase-word wide-only" title={`Phase at the cursor: ${now.reason}`}>
-      {" · "}
+      {" ·"}
       <i style={{ background: phaseColor(now.name, theme.value) }} />
       {phaseName(now.name).toLowerCase()}
       {now.provisional && ", provisional"}

@@ -22,25 +22,27 @@ export function Shortcuts() {
     <Dialog open={helpOpen.value} title="Keys" class="help" onClose={() => openHelp(false)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section class="key-groups" aria-label="All keys" tabIndex={0}>
-        {KEY_GROUPS.filter((group) => keys.some((one) => one.group === group)).map((group) => (
-          <section key={group}>
-            <h3>{group}</h3>
-            <dl>
-              {keys
-                .filter((one) => one.group === group)
-                .map(({ shown, does }) => (
-                  <div key={does}>
-                    <dt>
-                      {shown.map((key) => (
-                        <kbd key={key}>{key}</kbd>
-                      ))}
-                    </dt>
-                    <dd>{does}</dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
-        ))}
+        <div class="key-columns">
+          {KEY_GROUPS.filter((group) => keys.some((one) => one.group === group)).map((group) => (
+            <section key={group}>
+              <h3>{group}</h3>
+              <dl>
+                {keys
+                  .filter((one) => one.group === group)
+                  .map(({ shown, does }) => (
+                    <div key={does}>
+                      <dt>
+                        {shown.map((key) => (
+                          <kbd key={key}>{key}</kbd>
+                        ))}
+                      </dt>
+                      <dd>{does}</dd>
+                    </div>
+                  ))}
+              </dl>
+            </section>
+          ))}
+        </div>
       </section>
       <p>
         {POINTER[view.value]}{" "}

@@ -94,7 +94,7 @@ function LeftOrCost({ figures }: { figures: Figures }) {
     );
   }
   return (
-    <Reading name="Gap to validation">
+    <Reading name="Validation gap">
       {number(figures.gap)}
       <small>{figures.lastValidation ? `step ${integer(figures.lastValidation.step)}` : "none logged"}</small>
     </Reading>

@@ -233,6 +233,7 @@ function LiveBadge({ brief = false }: { brief?: boolean }) {
 }
 
 function finished(info: RunInfo): string {
-  if (saved.value?.live && info.last_step !== null) return `Saved at step ${integer(info.last_step)}, perhaps still running`;
+  if (saved.value?.live && info.last_step !== null)
+    return `Saved at step ${integer(info.last_step)}, perhaps still running`;
   return info.last_step === null ? "No snapshot yet" : `Finished · step ${integer(info.last_step)}`;
 }

@@ -5,13 +5,13 @@ import { integer } from "../format";
 import { phaseColor, phaseName } from "../insight/phase_looks";
 import { type Verdict, wholeLine } from "../insight/verdict";
 import { comparing, otherName, pairColors, paneShown, shortRunName } from "../store/compare";
-import { sentenceOf } from "../store/finding_marks";
 import { replies } from "../store/insights";
 import { playing } from "../store/playback";
 import { runName } from "../store/runs";
 import { layout, theme } from "../store/settings";
 import { openWorst, otherVerdict, otherVerdictStep, verdict, verdictStep } from "../store/verdict";
 import { Explain } from "./explain";
+import { Sentence } from "./finding_sentence";
 import { StandingShape } from "./standing";
 
 export function VerdictBar() {
@@ -111,7 +111,9 @@ function Card({ id, which, said }: { id: string; which: "a" | "b"; said: Verdict
       <b>Up to step {integer(at)}</b>
       <p class="whole">{wholeLine(said)}</p>
       {worst ? (
-        <p>{sentenceOf(worst)}</p>
+        <p>
+          <Sentence of={worst} />
+        </p>
       ) : (
         said.standing === "good" && <p>Nothing was found that would need a look.</p>
       )}

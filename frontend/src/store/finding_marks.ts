@@ -1,9 +1,9 @@
 /** What of the findings is told and marked at the cursor: in lists, on layers, on tokens. */
 
 import { computed } from "@preact/signals";
-import { isLive, levelsOf, markingTokens, naming, namingToken, parted } from "../findings/select";
+import { isLive, levelsOf, markingLayers, markingTokens, naming, namingToken, parted } from "../findings/select";
 import { commonPrefix, withShortNames } from "../findings/sentence";
-import { levelOf, SEVERITY_NAMES, severityColor, severityOf } from "../findings/severity";
+import { SEVERITY_NAMES, severityColor, severityOf } from "../findings/severity";
 import { titleOf } from "../findings/titles";
 import { tokensIn } from "../findings/where";
 import { plural } from "../format";
@@ -85,7 +85,7 @@ export const tokenMarks = computed<readonly Mark[]>(() =>
 export function marksInWords(): string {
   const count = layerLevels.value.reduce((sum, level) => sum + (level > 0 ? 1 : 0), 0);
   if (count === 0) return "";
-  const of = live.value.filter((one) => one.layers.length > 0 && levelOf(one.severity) >= levelOf("watch"));
+  const of = markingLayers(live.value, layers.value.length);
   const names = of.map((one) => `${titleOf(one).toLowerCase()}, ${SEVERITY_NAMES[one.severity].toLowerCase()}`);
   return `${plural(count, "layer is", "layers are")} marked: ${[...new Set(names)].join("; ")}`;
 }

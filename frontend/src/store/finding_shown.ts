@@ -8,12 +8,12 @@ import { chooseTokens, chosenTokens } from "./chosen";
 import { chooseRowsOf, goToLayer, goToSteps, goToSubject, goToToken, loopStepsOf } from "./finding_visit";
 import { findingKey, findings } from "./insights";
 import { layerPath, setLayerPath } from "./layers";
-import { following, loopPart } from "./playback";
+import { following, goLive, loopPart, playing, seekStep } from "./playback";
 import { chooseEmbedding, embeddingPath, embeddings, runName } from "./runs";
 import { select, selected } from "./selection";
 import { loop } from "./settings";
 import { setStat, stat } from "./statistics";
-import { cloud, snapshots } from "./timeline";
+import { cloud, snapshots, step } from "./timeline";
 import { setView, type View } from "./view";
 
 /** run: null = of whichever comes first, from a link. */
@@ -24,6 +24,11 @@ export const findingShown = computed<Finding | null>(() => {
   if (now === null || (now.run !== null && now.run !== runName.value)) return null;
   return sameFinding(now.key, findings.value, findingKey);
 });
+/** Lists show all they have. */
+export const wholeLists = signal(false);
+export function showWholeLists(whole: boolean): void {
+  wholeLists.value = whole;
+}
 /** The list of all findings is wanted where the inspector has no place of its own. */
 export const findingsOpen = signal(false);
 
@@ -36,6 +41,8 @@ interface Kept {
   readonly stat: string;
   readonly loops: boolean;
   readonly part: typeof loopPart.value;
+  readonly step: number | null;
+  readonly following: boolean;
 }
 let before: Kept | null = null;
 let after: Kept | null = null;
@@ -50,6 +57,8 @@ const asNow = (): Kept => ({
   stat: stat.peek(),
   loops: loop.peek(),
   part: loopPart.peek(),
+  step: step.peek(),
+  following: following.peek(),
 });
 
 /** What is chosen meanwhile belongs to the finding: it stays open. */
@@ -73,10 +82,19 @@ export function openFinding(finding: Finding): void {
   });
 }
 
-/** Back to where it was opened: what was chosen and looped then is so again, unless it was touched meanwhile. The
- * cursor stays. */
+/** Back to where it was opened: the cursor stands there, and what was chosen and looped then is so again, unless it was
+ * touched meanwhile. */
 export function closeFinding(): void {
-  if (held.peek() === null) return;
+  const [old, set] = [before, after];
+  const stayed = !playing.peek() && step.peek() === set?.step;
+  if (!putFindingAway() || !old || !stayed) return;
+  if (old.following) goLive();
+  else if (old.step !== null && old.step !== set?.step) seekStep(old.step);
+}
+
+/** The same, and the cursor stays. false = none was open. */
+export function putFindingAway(): boolean {
+  if (held.peek() === null) return false;
   const [now, old, set] = [asNow(), before, after];
   batch(() => {
     forget();
@@ -94,6 +112,7 @@ export function closeFinding(): void {
       loop.value = old.loops;
     }
   });
+  return true;
 }
 
 function forget(): void {

@@ -5,7 +5,7 @@ import { askForPose, poses } from "./camera";
 import { chooseTokens, chosenTokens } from "./chosen";
 import { compareWith, otherName } from "./compare";
 import { hiddenClasses, isolated } from "./filters";
-import { closeFinding } from "./finding_shown";
+import { putFindingAway } from "./finding_shown";
 import { ring } from "./guide_marks";
 import { until } from "./guide_wait";
 import { blockRange, hiddenKinds, layerPath, layerPinned, layerQuery } from "./layers";
@@ -71,7 +71,7 @@ export function hold(): Held {
 /** Of another run nothing is set back: that is looked at now. */
 export async function restore(held: Held): Promise<void> {
   ring(null);
-  closeFinding();
+  putFindingAway();
   if (held.run !== runName.peek()) return;
   batch(() => {
     for (const [i, one] of SIGNALS.entries()) (one as { value: unknown }).value = held.values[i];

@@ -5,7 +5,7 @@ import type { Card, Show } from "../tours/tour";
 import { chooseNothing } from "./chosen";
 import { compareWith } from "./compare";
 import { showAll } from "./filters";
-import { closeFinding, openFinding } from "./finding_shown";
+import { openFinding, putFindingAway } from "./finding_shown";
 import { ring } from "./guide_marks";
 import { pause, until } from "./guide_wait";
 import { wholeHeat } from "./heat_view";
@@ -79,7 +79,7 @@ function apply(show: Show): void {
     if (show.view === "heat" && heatRange.peek() !== null) setHeatRange(null);
     if (show.view === "layers" || show.view === "heat") showAllLayers();
     if (show.finding) openFinding(show.finding);
-    else closeFinding();
+    else putFindingAway();
     if (show.layer !== undefined) setLayerPath(show.layer);
     // Nobody set these for good.
     borrowSettings();

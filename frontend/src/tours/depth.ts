@@ -3,8 +3,8 @@
 import type { Layer } from "../wire.gen";
 import type { Grid } from "./facts";
 
-/** Across depth the gradient is flat while its largest is within so many times its smallest (diagnostics: "flat across
- * depth within about 10 times", Composer's OptimizerMonitor). */
+/** Across depth the gradient is flat while its largest is within so many times its smallest: this page's rule of thumb.
+ * (Composer's OptimizerMonitor is where practitioners look at it.) */
 export const FLAT_WITHIN = 10;
 
 export interface BlockNorm {

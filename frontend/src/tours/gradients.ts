@@ -80,8 +80,8 @@ function depthCard(grid: Grid, depth: Depth, last: number): Card {
     text: [
       `Taken block by block, ${atStep(grid, last)} block ${largest.block} has the longest gradient (${number(largest.norm)}) and block ${smallest.block} the shortest (${number(smallest.norm)}): ${ratioSaid(ratio)}.`,
       flat
-        ? `That is flat: within about ${FLAT_WITHIN} times all blocks learn. Gradients that shrink toward the first blocks by more than that vanish; growing ones explode.`
-        : `That is more than the ${FLAT_WITHIN} times that are usual: ${largest.block < smallest.block ? "gradients grow" : "gradients shrink"} on their way back to the first blocks.`,
+        ? `That is flat: no more than about ${FLAT_WITHIN} times. Gradients that shrink far more than that on their way back to the first blocks vanish; those that grow so explode.`
+        : `That is more than the ${FLAT_WITHIN} times that count as flat: ${largest.block < smallest.block ? "gradients grow" : "gradients shrink"} on their way back to the first blocks.`,
     ],
     at: PLACES.heat,
     show: { ...show, step: stepOf(grid, last) },
@@ -147,7 +147,7 @@ function clipCard(facts: Facts, clipping: Clipping): Card {
 }
 
 const OFTEN = [
-  { over: 0.5, says: "More than half of the time is a sign that the cap is tight or the learning rate high." },
+  { over: 0.5, says: "More than half of the time: the cap may be tight or the learning rate high." },
   {
     over: 0.1,
     says: "That is often, but not most of the time: steps that are longer than the cap are cut, the others pass.",

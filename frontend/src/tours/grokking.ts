@@ -80,7 +80,7 @@ function memorizedCard(train: Series, validation: Series, { memorized }: Story):
     title: "Learned by heart",
     text: [
       `At step ${integer(memorized)} training loss has come down to a twentieth of its first value: from ${number(train.values[0])} to ${number(valueAt(train, memorized))}.`,
-      `On data it has not seen, the loss is ${number(valueAt(validation, memorized))} then. The model can say what it was shown, and no more.`,
+      `On data it has not seen, the loss is ${number(valueAt(validation, memorized))} then. The model knows what it was shown, and hardly more.`,
     ],
     at: PLACES.time,
     show: { view: "embeddings", step: memorized },
@@ -105,7 +105,7 @@ function gapCard(train: Series, validation: Series, { memorized, from }: Story):
     title: "A long time of nothing",
     text: [
       `For ${integer(from - memorized)} steps it looks like plain overfitting. At step ${integer(worst.step)} validation loss is ${number(worst.value)}, its highest before the turn, and training loss ${number(valueAt(train, worst.step))}.`,
-      "Whoever stops here has a model that knows a table and not the rule behind it.",
+      "Whoever stops here has a model that knows its examples, not the rule behind them.",
     ],
     at: PLACES.time,
     show: { view: "embeddings", from: memorized, step: worst.step },
@@ -184,7 +184,7 @@ function circleCard({ turns }: Wave, drawn: Drawn, count: number, show: Show): C
     key: "circle",
     title: "Numbers on a circle",
     text: [
-      `The camera looks straight at the plane of that wave: the numbers 0 to ${count - 1} go round it ${turns === 1 ? "once" : `${integer(turns)} times`}. Adding is turning on such a circle, and that works for numbers the model never saw together.`,
+      `The camera looks straight at the plane of that wave: the numbers 0 to ${count - 1} go round it ${turns === 1 ? "once" : `${integer(turns)} times`}. Adding modulo ${count} is turning on such a circle, which works for numbers the model never saw together too (Nanda et al. 2023).`,
       `It makes ${percent(drawn.share)} of what can be seen here; the rest is other waves, and what has no order.`,
     ],
     at: PLACES.cloud,
@@ -224,7 +224,7 @@ function weightCards(facts: Facts, grid: Grid): Card[] {
   const at = (column: number) => `step ${integer(grid.steps[column])}`;
   const fell = top !== last && value(last) < value(top) * 0.98;
   const text = fell
-    ? `All weights together are longest at ${at(top)}: ${number(value(top))}. At ${at(last)} they have ${number(value(last))}, ${wholePercent(1 - value(last) / value(top))} less. A table needs large weights, a rule small ones: weight decay pulls toward the rule.`
+    ? `All weights together are longest at ${at(top)}: ${number(value(top))}. At ${at(last)} they have ${number(value(last))}, ${wholePercent(1 - value(last) / value(top))} less. A usual account: learning by heart takes larger weights than a rule does, so weight decay pulls toward the rule (Varma et al. 2023, arXiv 2309.02390).`
     : `All weights together have the length ${number(value(last))} at ${at(last)} and ${number(value(top))} at most, at ${at(top)}: in this run they do not shrink.`;
   const column = indexAt(grid.steps, grid.steps[fell ? last : top] as number);
   return [

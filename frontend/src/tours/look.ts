@@ -49,7 +49,7 @@ function pointsCard(table: Table): Card {
   const sample =
     table.rows === table.whole ? "" : ` ${integer(table.rows)} of ${integer(table.whole)} were recorded, as a sample.`;
   const text = [
-    `Each point is a row of ${table.path}: ${integer(table.dims)} numbers for one ${noun}.${sample} Points near each other are treated alike.`,
+    `Each point is a row of ${table.path}: ${integer(table.dims)} numbers for one ${noun}.${sample} Rows with similar vectors are treated alike.`,
   ];
   if (row >= 0) {
     const moved =
@@ -179,7 +179,7 @@ function heatCard(facts: Facts): Card {
   const last = grid ? lastMeasured(grid) : -1;
   const depth = grid && last >= 0 ? depthAt(grid, facts.layers, last) : null;
   const text = [
-    `The third view: ${plural(facts.layers.length, "line")}, one a layer, time across. What is wrong shows here first.`,
+    `The third view: ${plural(facts.layers.length, "line")}, one a layer, time across. A layer that parts from the others stands out here.`,
   ];
   if (depth && grid) {
     text.push(

@@ -47,10 +47,10 @@ export function organizeGuide(facts: Facts, found: Found | null): Guide | null {
       title: "After",
       text: [
         ...course.after,
-        `In the picture their silhouette is ${number(split.score)} at step ${integer(last)}: 1 is two far points, 0 is mixed. Groups of the same sizes put together by chance have ${number(split.chance)}; the best of 99 such has ${number(split.largestChance)}.`,
+        `In the picture their silhouette is ${number(split.score)} at step ${integer(last)}: 1 is two tight groups far apart, 0 is mixed. Groups of the same sizes put together by chance have ${number(split.chance)}; the best of 99 such has ${number(split.largestChance)}.`,
         split.byPlace
           ? "No group that has a name stands apart clearly in this run. This one was found by where its rows lie, so only its time says something."
-          : `Nobody told the model of ${split.first}: training has put them together.`,
+          : `Nobody told the model of ${split.first}: it put them together from its data alone.`,
       ],
       at: PLACES.cloud,
       show: { ...show, from: course.step, step: last },

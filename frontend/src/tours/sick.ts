@@ -75,7 +75,7 @@ function evidenceCard(finding: Finding): Card | null {
       `The line it is measured by is ${number(evidence.threshold)}${evidence.threshold_name ? ` (${evidence.threshold_name})` : ""}${crossedSaid(reading)}`,
     );
   }
-  text.push(`The rule is from: ${finding.source}`);
+  text.push(`Source: ${finding.source}.`);
   return {
     key: "evidence",
     title: "The evidence",

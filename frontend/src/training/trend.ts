@@ -145,13 +145,16 @@ export interface LastPhase {
 const IN_PHASE: Readonly<Record<string, string>> = {
   plateau: "standing still",
   convergence: "hardly falling any more",
-  divergence: "rising",
+  divergence: "risen for good",
   oscillation: "swinging",
 };
 
 /** The same in the words of the phase that the run ends in, so that the page says one thing: a phase is told from the whole
  * curve, the slope from its last quarter. */
 export function courseInPhase(trend: Trend, phase: LastPhase | null, written: (step: number) => string): string {
+  if (phase?.name === "divergence" && phase.first_step > trend.to) {
+    return `no finite number since step ${written(phase.first_step)}`;
+  }
   const words = phase && IN_PHASE[phase.name];
   if (words) return `${words} since step ${written(phase.first_step)}`;
   return phase && trend.course === "flat" ? "not clearly falling lately" : courseWords(trend, written);

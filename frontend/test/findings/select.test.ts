@@ -35,6 +35,13 @@ describe("marks on layers", () => {
     expect(levels.slice(3).every((level) => level === 0)).toBe(true);
   });
 
+  test("what nearly all layers have marks none of them: the one that has more stays seen", () => {
+    const everywhere = finding({ severity: "problem", layers: layers.map(({ path }) => path) });
+    const here = finding({ severity: "watch", layers: ["h.0.ln_1"] });
+    const levels = levelsOf([everywhere, here], layers);
+    expect(layers.flatMap(({ path }, i) => (levels[i] ? [path] : []))).toEqual(["h.0.ln_1"]);
+  });
+
   test("there are none for what is only worth knowing: a healthy run shows none", () => {
     const note = finding({ severity: "note", layers: ["wte"], tokens: ["a"] });
     expect(levelsOf([note], layers).every((level) => level === 0)).toBe(true);

@@ -16,7 +16,7 @@ import {
 } from "../../src/store/finding_shown";
 import { findingKey, setInsights } from "../../src/store/insights";
 import { chooseLayer, hiddenKinds, layerPath, toggleKind } from "../../src/store/layers";
-import { loopAll, loopPart, playing, seekStep, setFollowing } from "../../src/store/playback";
+import { following, loopAll, loopPart, playing, seekStep, setFollowing } from "../../src/store/playback";
 import { chooseRun, embeddingPath, setModel } from "../../src/store/runs";
 import { forgetRows, select, selected } from "../../src/store/selection";
 import { loop } from "../../src/store/settings";
@@ -110,7 +110,7 @@ describe("opening a finding", () => {
 });
 
 describe("going back from it", () => {
-  test("what was chosen and looped before is so again, the cursor stays", () => {
+  test("what was chosen and looped before is so again, and the cursor stands where it stood", () => {
     seekStep(50);
     select(2);
     chooseLayer(0);
@@ -120,7 +120,24 @@ describe("going back from it", () => {
     expect(findingShown.value).toBeNull();
     expect([selected.value, layerPath.value, loop.value, loopPart.value]).toEqual([2, "wte", false, null]);
     expect(chosen.value).toEqual([]);
-    expect(step.value).toBe(1000);
+    expect(step.value).toBe(50);
+  });
+
+  test("a cursor that was moved meanwhile stays", () => {
+    seekStep(50);
+    openFinding(sick);
+    seekStep(500);
+    closeFinding();
+    expect(step.value).toBe(500);
+  });
+
+  test("who followed a run that grows follows it again", () => {
+    seekStep(2000);
+    setFollowing(true);
+    openFinding(sick);
+    expect(following.value).toBe(false);
+    closeFinding();
+    expect(following.value).toBe(true);
   });
 
   test("a loop that was set by hand meanwhile stays", () => {

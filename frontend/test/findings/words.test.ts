@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { lookedAt } from "../../src/findings/looked_at";
 import { findingMarkdown, measuredSaid } from "../../src/findings/markdown";
-import { commonPrefix, withShortNames } from "../../src/findings/sentence";
+import { commonPrefix, piecesOf, withShortNames } from "../../src/findings/sentence";
 import { partsOf } from "../../src/findings/sources";
 import { sureWord, titleOf, whySure } from "../../src/findings/titles";
 import { embedding } from "../choosing_run";
@@ -91,7 +91,8 @@ describe("words", () => {
 
 describe("an empty list", () => {
   const full = record(gpt(2), {
-    stats: ["grad_norm", "update_ratio"],
+    stats: ["grad_norm", "grad_rms", "update_ratio"],
+    optimizer: { name: "AdamW" },
     embeddings: [embedding("wte", ["a"])],
   });
 
@@ -112,5 +113,34 @@ describe("an empty list", () => {
     expect(looked).toEqual(["training loss"]);
     expect(missing).toHaveLength(6);
     expect(missing.join(" ")).toMatch(/No validation loss.*optimizer.*level="full".*3 snapshots/s);
+  });
+
+  test("goes by what was recorded, not by what the format has a place for", () => {
+    const seen = { train: true, validation: true, probe: true, snapshots: 100 };
+    const light = lookedAt({ ...seen, record: { ...full, schedule: { level: "light" } } });
+    expect(light.looked.join(" ")).not.toMatch(/gradient|update/);
+    expect(light.missing.join(" ")).toMatch(/level="light".*vanishing.*Updates aren't recorded/s);
+    const nobody = lookedAt({ ...seen, record: { ...full, optimizer: {} } });
+    expect(nobody.missing).toEqual(["No optimizer was passed to watch(): update ratios can't be judged."]);
+    const muon = lookedAt({ ...seen, record: { ...full, optimizer: { name: "Muon" } } });
+    expect(muon.missing.join()).toContain("The optimizer is Muon");
+  });
+});
+
+describe("the tokens that a sentence quotes", () => {
+  test("stand by themselves, also those that are signs, quotes and blanks", () => {
+    const tokens = ["!", ",", "'", '"', "\\", "\n", "a", "ab", "z"];
+    const sentence = `stand together: '!', ',', "'", '"', '\\\\', '\\n', 'a', 'ab' and 1 more.`;
+    const pieces = piecesOf(sentence, tokens);
+    expect(pieces.flatMap((piece) => ("token" in piece ? [piece.token] : []))).toEqual(tokens.slice(0, -1));
+    expect(pieces.flatMap((piece) => ("words" in piece ? [piece.words] : [])).join("|")).toBe(
+      "stand together: |, |, |, |, |, |, |, | and 1 more.",
+    );
+  });
+
+  test("nothing else is one: a name of a layer and an apostrophe stay words", () => {
+    const sentence = "Adam's rule in 'wte' is another.";
+    expect(piecesOf(sentence, ["a", "s"])).toEqual([{ words: sentence }]);
+    expect(piecesOf(sentence, [])).toEqual([{ words: sentence }]);
   });
 });

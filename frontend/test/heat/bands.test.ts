@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Content } from "../../src/explain/content";
 import file from "../../src/explain/explanations.json";
 import { adamExpected, adamLimits, adamOf, bandOf, isBand, noiseShare } from "../../src/store/health_bands";
-import type { Model } from "../../src/wire.gen";
+import type { Layer, Model } from "../../src/wire.gen";
 
 const model = (optimizer: Record<string, unknown>, stats = ["update_ratio", "weight_rms"]): Model =>
   ({ optimizer, stats, layers: [], embeddings: [] }) as unknown as Model;
@@ -78,5 +78,11 @@ describe("bands that are the same everywhere", () => {
     }
     const none = bandOf("weight_norm", adamW, true);
     expect(isBand(none)).toBe(false);
+  });
+
+  test("an embedding of which a batch holds few rows is no fault: most of its gradient is zero", () => {
+    const band = bandOf("grad_below_epsilon_ratio", adamW, false);
+    const applies = (role: string) => isBand(band) && band.applies({ role } as Layer);
+    expect([applies("token_embedding"), applies("mlp_up")]).toEqual([false, true]);
   });
 });

@@ -21,7 +21,7 @@ const seen = (parts: Partial<Seen>): Seen => ({
 test("a healthy run is told with its phases and its count in band", () => {
   const verdict = verdictOf(seen({ band: { inside: 14, measured: 16 } }));
   expect(wholeLine(verdict)).toBe(
-    "Healthy · rapid learning until step 250, then refining · update ratio in band in 14 of 16 measured",
+    "Healthy · rapid learning until step 250, then refining · update ratio in band in 14 of 16 measured layers",
   );
   expect(verdict).toMatchObject({
     standing: "good",
@@ -43,6 +43,19 @@ test("nothing is said before the server has answered, and nothing is called heal
   expect(verdictOf(seen({ phases: [], at: 5, findings: [findingOf("non_finite", "problem", 2, 9)] })).word).toBe(
     "Unstable",
   );
+});
+
+test("a loss that is no number any more is said to be gone, not to rise", () => {
+  const phases = [...HEALTHY.slice(0, 2), phaseOf("refinement", 251, 700), phaseOf("divergence", 701, 900)];
+  const findings = [
+    findingOf("divergence", "problem", 650, 900),
+    findingOf("non_finite", "problem", 701, 900),
+    findingOf("dead_units", "watch", 700, 900),
+  ];
+  const verdict = verdictOf(seen({ phases, findings, loss: Number.NaN }));
+  expect(wholeLine(verdict)).toBe("Diverging · no finite loss since step 701 · 2 more findings");
+  expect(verdict.worst?.insight).toBe("non_finite");
+  expect(wholeLine(verdictOf(seen({ phases, findings, loss: 9 })))).toContain("loss rising since step 701");
 });
 
 test("a provisional phase is said to be one", () => {

@@ -153,7 +153,9 @@ describe("the trend beside the phase that the run ends in", () => {
     expect(courseInPhase(trend("falling"), phase("convergence"), String)).toBe(
       "hardly falling any more since step 240",
     );
-    expect(courseInPhase(trend("flat"), phase("divergence"), String)).toBe("rising since step 240");
+    expect(courseInPhase(trend("flat"), phase("divergence"), String)).toBe("risen for good since step 240");
+    const lost = { name: "divergence", first_step: 1005 };
+    expect(courseInPhase(trend("flat"), lost, String)).toBe("no finite number since step 1005");
   });
 
   test("calls nothing flat while the run as a whole is still learning", () => {

@@ -6,6 +6,7 @@ import numpy as np
 
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import SETTLED, LayerView, nan_median
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
 
 #: Mean entropy of a block's heads over its most: below the first it has collapsed (what Zhai et al. 2023 call entropy
@@ -48,7 +49,7 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             series = (Series(f"block {block}", probe.steps, values),)
             evidence = Evidence(series, COLLAPSED, "collapsed")
             what = f"the heads of block {block} look at ever fewer tokens: the entropy of their attention is "
-            what += f"{values[-1]:.0%} of the most it could be"
+            what += f"{percent(values[-1])} of the most it could be"
             if logits[-1, block] > LARGE_LOGIT:
                 what += f", their largest logit {logits[-1, block]:,.0f}"
         elif (

@@ -7,6 +7,7 @@ import numpy as np
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import named
 from tensorboard_plugin_paramviz.analysis.insight.loss_shape import chart
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 
 #: Of the snapshots: as many may have a gradient that isn't finite.
 SELDOM = 0.02
@@ -103,6 +104,8 @@ def clip_rate(known: Known) -> list[Finding]:
         return []
     beyond = logged.steps[np.isfinite(logged.values) & (logged.values > limit)]
     first = int(beyond[0])
-    text = f"{rate:.0%} of the gradients are longer than {limit:.3g} and clipped to it, the first at step {first:,}."
+    text = (
+        f"{percent(rate)} of the gradients are longer than {limit:.3g} and clipped to it, the first at step {first:,}."
+    )
     evidence = Evidence((Series("gradient norm", logged.steps, logged.values),), limit, "clipped to")
     return [Finding("clip_rate", Severity.NOTE, first, known.last, text, 0.8, evidence=evidence)]

@@ -61,8 +61,8 @@ def vanishing(known: Known, view: LayerView) -> list[Finding]:
             step,
             known.last,
             f"From step {step:,} on next to no gradient reaches {named(names)}: {view.paths[worst]} has "
-            f"{10**last:.1e} (RMS){floor}. Measured by the layers with the largest that is "
-            f"{_about(10 ** -float(drop.min()))} times less than before.",
+            f"{10**last:.1e} (RMS){floor}. Beside the layers with the largest it is "
+            f"{_about(10 ** -float(drop.min()))} times smaller than before.",
             fits.confidence,
             tuple(names),
             evidence=Evidence(view.series(logs, sick), 10**VANISHED_RMS, "vanished (1e-7)", log=True),

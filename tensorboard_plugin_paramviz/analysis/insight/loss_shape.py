@@ -23,6 +23,7 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Series,
     Severity,
 )
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
 
 #: ln(loss) above the best so far that is no noise (diagnostics of four simulated curves), and for how much of the run.
@@ -123,7 +124,8 @@ def oscillation(known: Known) -> list[Finding]:
             Severity.WATCH,
             step,
             end,
-            f"From step {step:,} on the training loss swings by {height:.0%} up and down, about every {every:,} steps.",
+            f"From step {step:,} on the training loss swings by {percent(height)} up and down, about every {every:,} "
+            "steps.",
             found.confidence if found else 0.6,
             evidence=evidence,
         )
@@ -158,7 +160,7 @@ def initial_loss(known: Known) -> list[Finding]:
     if known.train is None or known.vocabulary is None or known.vocabulary < 2 or not len(known.train):
         return []
     even, begun = math.log(known.vocabulary), float(known.train.steps[0])
-    value = first_value(known.train)
+    value = float(known.train.values[0])  # by the second the first step may have thrown the model anywhere
     if not np.isfinite(value) or begun > 10:
         return []
     if 0 < value < BELOW * even:

@@ -18,6 +18,7 @@ from tensorboard_plugin_paramviz.analysis.insight.bins import first_value, log_l
 from tensorboard_plugin_paramviz.analysis.insight.drops import DROP, STOOD, Drop
 from tensorboard_plugin_paramviz.analysis.insight.fall import Fall, fall_in_pieces, line_slope, slope_error
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding, Float64, Known, Phase
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at, rate_at, stable_until
 
 #: Of the run: what a loss needs to come back from a spike; with more spikes than these nothing else is left.
@@ -68,6 +69,9 @@ def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
             continue
         begin, end = (float(known.share(np.array(step))) for step in (one.first, one.last + 1))
         found.append(Stretch(name, begin, min(1.0, end), one.confidence, _FIRST_SENTENCE.split(one.sentence)[0]))
+    lost = _lost(known)
+    if lost is not None:
+        found.append(Stretch(labels.DIVERGENCE, lost, 1.0, 0.95, "The loss is no finite number any more."))
     found.sort(key=lambda one: one.begin)
     if any(one.name == labels.DIVERGENCE for one in found):  # whatever swings behind it has left already
         gone = next(one.begin for one in found if one.name == labels.DIVERGENCE)
@@ -79,6 +83,15 @@ def _special(known: Known, findings: list[Finding]) -> list[Stretch]:
     elif found and found[-1].end > 0.93:
         found[-1] = replace(found[-1], end=1.0)
     return found
+
+
+def _lost(known: Known) -> float | None:
+    """The share of the run from which on no loss is a finite number; None = the last one is."""
+    assert known.train is not None
+    finite = np.flatnonzero(np.isfinite(known.train.values))
+    if not len(finite) or finite[-1] + 1 >= len(known.train.values):
+        return None
+    return float(known.share(known.train.steps[finite[-1] + 1 : finite[-1] + 2])[0])
 
 
 def _by_slope(
@@ -107,12 +120,12 @@ def _by_slope(
         inside = (x >= begin - 1e-9) & (x <= end)
         inside = inside & calm if (inside & calm).sum() >= 6 else inside
         if drop is not None and abs(begin - drop.begin) < 1e-9:
-            text = f"After a standstill the loss drops at once, by {_dropped(x, y, drop):.0%}."
+            text = f"After a standstill the loss drops at once, by {percent(_dropped(x, y, drop))}."
             found.append(Stretch(labels.RAPID_LEARNING, begin, end, 0.9, text))
             continue
         if drop is not None and abs(end - drop.begin) < 1e-9:
             text = "The loss falls by less than 1.2 % in a tenth of the run, until it drops at once, by "
-            text += f"{_dropped(x, y, drop):.0%}."
+            text += f"{percent(_dropped(x, y, drop))}."
             found.append(Stretch(labels.PLATEAU, begin, end, 0.9, text))
             continue
         if inside.sum() < 6:
@@ -169,7 +182,7 @@ def _stood(known: Known, stretches: list[Stretch]) -> list[Stretch]:
         ends = [float(np.median(part)) for part in near if len(part)]
         if len(ends) == 2 and ends[0] - ends[1] > DROP:
             stood, fell = loss_of(known.train, np.array(ends)).tolist()
-            reason = f"{one.reason} Later it falls on, by {1 - fell / stood:.0%}."
+            reason = f"{one.reason} Later it falls on, by {percent(1 - fell / stood)}."
             found[at] = replace(one, name=labels.PLATEAU, reason=reason)
     return found
 
@@ -198,8 +211,11 @@ def _labelled(x: Float64, logs: Float64, law: Fall, begin: float, end: float, st
         sides = [begin if a == 0 else (x[a - 1] + x[a]) / 2, end if b == len(names) else (x[b - 1] + x[b]) / 2]
         away = min(abs(slope - limit) for limit in (labels.RAPID_SLOPE, labels.FLAT_SLOPE))
         sure = float(np.clip(1 - 0.5 * np.exp(-away / max(error, 1e-9)), 0.5, 0.95)) if np.isfinite(error) else 0.4
+        what = "The loss"
+        if slope > 0 and name != stands:  # a line through few noisy values says the contrary of the name
+            slope, what = float(np.median(law.slope[a:b])), "The law fitted to the loss"
         word = "falls" if slope < 0 else "rises"
-        reason = f"The loss {word} by {abs(np.expm1(slope)):.1%} in a tenth of the run."
+        reason = f"{what} {word} by {percent(abs(np.expm1(slope)), 1)} in a tenth of the run."
         found.append(Stretch(name, float(sides[0]), float(sides[1]), sure, reason))
     return found
 

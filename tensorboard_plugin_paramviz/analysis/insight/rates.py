@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
+from tensorboard_plugin_paramviz.analysis.insight.numbers import times
 from tensorboard_plugin_paramviz.analysis.insight.schedule import peak_rate, warm_up_end
 
 #: Over the usual rate: with an unstable loss the first is too high; without one, above the second is worth a word and
@@ -39,27 +40,26 @@ def learning_rate(known: Known, found: list[Finding]) -> list[Finding]:
     if known.learning_rate is not None:
         series = Series("learning rate", known.learning_rate.steps, known.learning_rate.values)
         evidence = Evidence((series,), usual, "usual for this size")
-    size = f"{parameters / 1e6:.3g} million parameters" if parameters >= 1e5 else f"{parameters:,} parameters"
+    size = f"{parameters / 1e6:.3g} million parameters" if parameters >= 1e6 else f"{parameters:,} parameters"
     if unstable and ratio > UNSTABLE and (ratio > SUFFICES or not _explained(known, unstable[0], found)):
         what = "diverges" if unstable[0].insight == "divergence" else "swings"
         text = (
-            f"The learning rate reaches {peak:.2g}, {_times(ratio)} what is usual for {size}, and the loss {what} "
+            f"The learning rate reaches {peak:.2g}, {times(ratio)} what is usual for {size}, and the loss {what} "
             f"from step {unstable[0].first:,} on."
         )
         sure = min(0.95, 0.5 + 0.15 * ratio)
         return [Finding("learning_rate_too_high", Severity.WATCH, step, known.last, text, sure, evidence=evidence)]
     if ratio > UNUSUAL and not unstable:
-        text = f"The learning rate reaches {peak:.2g}, {_times(ratio)} what is usual for {size}; the loss is stable."
+        text = (
+            f"The learning rate reaches {peak:.2g}, {times(ratio)} what is usual for {size}; the loss neither diverges "
+            "nor swings."
+        )
         severity = Severity.WATCH if ratio > ABSURD else Severity.NOTE
         return [Finding("learning_rate_too_high", severity, step, known.last, text, 0.5, evidence=evidence)]
     if ratio < HARDLY_ANY:
         text = f"The learning rate is {peak:.2g} at most; {1 / ratio:.0f} times that is usual for {size}."
         return [Finding("learning_rate_too_low", Severity.NOTE, step, known.last, text, 0.5, evidence=evidence)]
     return []
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:,.0f} times"
 
 
 def _explained(known: Known, unstable: Finding, found: list[Finding]) -> bool:

@@ -14,6 +14,7 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Severity,
     Table,
 )
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 from tensorboard_plugin_paramviz.analysis.insight.ramps import Departure, departure
 
 #: Mean cosine of two rows: collapsed above the first, if it rose by the second; a cone above the third.
@@ -128,7 +129,7 @@ def _limit(begun: float, ratio: float) -> tuple[float, str]:
 
 
 def _way(ratio: float) -> str:
-    return f"grow to {ratio:.1f} times what they were" if ratio > 1 else f"shrink to {ratio:.0%} of what they were"
+    return f"grow to {ratio:.1f} times what they were" if ratio > 1 else f"shrink to {percent(ratio)} of what they were"
 
 
 def _drift(known: Known, step: int, text: str, names: tuple[str, ...], evidence: Evidence) -> Finding:

@@ -61,8 +61,8 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         shares = updates if still.any() else course
         steps = table.steps[later]
         values = nan_median(shares[:, asleep], axis=1)
-        limit = UPDATE if still.any() else GRADIENT
-        evidence = Evidence((Series("change beside the median row", steps, values),), limit, "hardly learns", log=True)
+        what, limit = ("change", UPDATE) if still.any() else ("gradient", GRADIENT)
+        evidence = Evidence((Series(f"{what} beside the median row", steps, values),), limit, "hardly learns", log=True)
         found.append(
             Finding(
                 "undertrained_tokens",

@@ -1,4 +1,4 @@
-"""Units of an MLP that no longer fire."""
+"""Units of an MLP that fall silent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import (
     Series,
     Severity,
 )
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 from tensorboard_plugin_paramviz.analysis.insight.ramps import Departure, departure
 
 #: SageMaker Debugger's DeadRelu calls a layer bad above one half; as many more than at first, since the early layers of
@@ -43,7 +44,8 @@ def dead_units(known: Known, view: LayerView | None) -> list[Finding]:
                 (Series(f"block {block}", known.probe.steps, ratios),), MANY, "half of the units (DeadRelu)"
             )
             text = (
-                f"From step {step:,} on units of the MLP in block {block} die: {ratio:.0%} no longer fire on the probe."
+                f"From step {step:,} on units of the MLP in block {block} die: {percent(ratio)} are all but silent "
+                "on the probe."
             )
         else:
             assert view is not None

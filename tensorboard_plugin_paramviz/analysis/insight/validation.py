@@ -15,6 +15,7 @@ from tensorboard_plugin_paramviz.analysis.insight.bins import (
 from tensorboard_plugin_paramviz.analysis.insight.fall import best_law
 from tensorboard_plugin_paramviz.analysis.insight.loss_shape import chart
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Curve, Evidence, Finding, Float64, Known, Severity
+from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
 from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at
 
@@ -82,7 +83,7 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
         evidence=Evidence(
             (chart(validation, "val/loss"), chart(known.train or validation)),
             FALLS_TO * stood,
-            f"{FALLS_TO:.0%} of what it was",
+            f"{percent(FALLS_TO)} of what it was",
             log=True,
         ),
     )

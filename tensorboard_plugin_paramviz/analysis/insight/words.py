@@ -110,7 +110,7 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     ),
     "cluster_merged": (
         ("what told the groups apart matters less than what they share", "the embedding loses directions"),
-        ("look at the embedding's effective rank at that step", "compare the tokens of the groups: are they alike?"),
+        ("look at the embedding's effective rank at that step", "see whether the tokens of the groups are used alike"),
         "transitions after MONIC, Spiliopoulou et al. 2006 (KDD); separation: Rousseeuw 1987",
     ),
     "cluster_split": (

@@ -128,14 +128,16 @@ def _phase(phase: Phase, length: int, train: CurveOf | None) -> list[str]:
 
 
 def loss_over(curve: CurveOf | None, first: int, last: int) -> tuple[float | None, float | None]:
-    """The curve where a stretch begins and where it ends: medians of up to five finite values; None without any."""
+    """The curve where a stretch begins and where it ends: medians of up to five finite values, in a short stretch of a
+    third of them; None without any."""
     if curve is None:
         return None, None
     values = curve.values[(curve.steps >= first) & (curve.steps <= last)]
     values = values[np.isfinite(values)]
     if not len(values):
         return None, None
-    return float(np.median(values[:_NEAR])), float(np.median(values[-_NEAR:]))
+    near = min(_NEAR, max(1, len(values) // 3))
+    return float(np.median(values[:near])), float(np.median(values[-near:]))
 
 
 def _curves(facts: Facts) -> Iterator[str]:
@@ -184,7 +186,7 @@ def _missing(facts: Facts) -> Iterator[str]:
     if len(facts.steps) > 1:
         gap = int(np.max(np.diff(facts.steps)))
         if gap > 1:
-            said.append(f"What happens between two snapshots is not seen: they lie up to {gap:,} steps apart.")
+            said.append(f"Layers and embeddings are seen at snapshots only, which lie up to {gap:,} steps apart.")
     if facts.dropped:
         said.append(f"{facts.dropped:,} snapshots that were due were lost while it was recorded.")
     said += [_sentence(plain(one).rstrip(".")) for one in facts.damaged]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made import STEPS, X, curve, healthy_loss, known
 
-from tensorboard_plugin_paramviz.analysis.insight import Diagnosis, diagnose
+from tensorboard_plugin_paramviz.analysis.insight import Curve, Diagnosis, Known, diagnose
 from tensorboard_plugin_paramviz.analysis.insight.spikes import LEAST, SIGMAS, WINDOW, outliers
 
 
@@ -123,6 +123,13 @@ def test_a_start_far_from_an_even_guess_is_told() -> None:
     learned_before = [one for one in diagnose(known(0.4 * healthy_loss())).findings if one.insight == "initial_loss"]
     assert [one.severity for one in learned_before] == ["note"]
     assert not any(one.insight == "initial_loss" for one in diagnose(known()).findings)
+    thrown = healthy_loss()
+    thrown[1:3] = 4e10
+    for count in (2, 3, len(thrown)):
+        begun = Known(0, count - 1, Curve(np.arange(count), thrown[:count]), vocabulary=65)
+        assert not any(one.insight == "initial_loss" for one in diagnose(begun).findings), (
+            "it is the first step's doing"
+        )
 
 
 def test_a_loss_that_is_no_number_is_a_problem_and_what_is_left_is_still_diagnosed() -> None:
@@ -130,7 +137,11 @@ def test_a_loss_that_is_no_number_is_a_problem_and_what_is_left_is_still_diagnos
     loss[1500:] = np.nan
     diagnosis = diagnose(known(loss))
     assert said(diagnosis) == {"non_finite": 1500}
-    assert diagnosis.phases
+    last = diagnosis.phases[-1]
+    assert (last.name, last.first, last.last) == ("divergence", 1500, STEPS - 1), "no phase goes on without a loss"
+    assert "finite" in last.reason
+    loss[-40:] = healthy_loss()[-40:]
+    assert all(phase.name != "divergence" for phase in diagnose(known(loss)).phases), "it came back"
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 13, 40])
@@ -141,3 +152,15 @@ def test_of_a_run_that_has_just_begun_something_or_nothing_is_said_but_no_error(
         short = type(some)(0, max(0, count - 1), train=type(some.train)(np.arange(count), values), vocabulary=65)
         for finding in diagnose(short).findings:
             assert finding.insight in ("non_finite", "convergence")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_said_of_a_phase_goes_the_way_of_its_name(seed: int) -> None:
+    """The first losses are like those of a real run at 180 times the usual rate: a line through a few of them rises."""
+    steps = np.arange(300)
+    loss = 3.0 + 0.5 * np.exp(-steps / 60) + 0.25 * np.random.default_rng(seed).standard_normal(300)
+    begins = [4.4, 3.9, 8.5, 6.1, 5.3, 4.9, 3.9, 3.7, 3.6, 3.6, 3.7, 3.7, 3.8, 3.9, 4.0, 4.1, 4.0, 3.9, 3.8, 3.7, 3.5]
+    loss[: len(begins)] = begins
+    reasons = [phase.reason for phase in diagnose(Known(0, 299, Curve(steps, loss))).phases]
+    assert any("falls by" in reason for reason in reasons)
+    assert not [reason for reason in reasons if "rises" in reason]
