@@ -135,9 +135,13 @@ def test_by_keyboard_alone_a_finding_is_opened_and_left_and_its_link_opens_it_ag
     frame, keyboard = view.frame, view.page.keyboard
     view.wait_for_cloud()
     row, title = frame.locator(".finding-row", has_text="Undertrained tokens"), frame.locator(".finding-head h2")
+    frame.locator(".dock-plot").press("ArrowLeft")
+    view.rest()
+    stood = view.step()
     row.focus()
     keyboard.press("Enter")
     title.wait_for()
+    assert view.step() != stood, "it goes to where the finding is seen best"
     assert title.evaluate("one => one === document.activeElement")
     chips = frame.locator(".finding-chips .mono")
     assert sorted(chips.all_inner_texts()) == sorted(runs.tokens)
@@ -146,6 +150,7 @@ def test_by_keyboard_alone_a_finding_is_opened_and_left_and_its_link_opens_it_ag
     keyboard.press("Escape")
     row.wait_for()
     assert row.evaluate("one => one === document.activeElement"), "back where it was opened"
+    view.wait_for_step(stood)
     view.page.wait_for_url(lambda url: "chosen=" not in url and "finding=" not in url)
     keyboard.press("e")
     title.wait_for()

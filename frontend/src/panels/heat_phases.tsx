@@ -45,6 +45,7 @@ export function PhaseNames(props: PhasesProps) {
           style={{ left: `${left}px`, width: `${width}px`, "--phase": phaseColor(phase.name, theme.value) }}
         >
           {label}
+          {label && phase.provisional && "?"}
         </span>
       ))}
     </div>

@@ -6,7 +6,7 @@ import { openSummary } from "../store/training";
 import { trainingFigures } from "../store/training_summary";
 import type { TrainingFigures as Figures } from "../training/figures";
 import { change } from "../training/lines";
-import { courseInPhase } from "../training/trend";
+import { courseInPhase, isLost } from "../training/trend";
 import { Anomalies } from "./anomalies";
 import { Reading } from "./controls";
 import { Explain } from "./explain";
@@ -29,6 +29,7 @@ export function TrainingFigures() {
   const figures = trainingFigures.value;
   if (!figures) return null;
   const { speed, smoothedLoss, bestLoss, trend } = figures;
+  const phase = phases.value.at(-1) ?? null;
   return (
     <section class="section" aria-label="Training">
       <div class="section-head">
@@ -63,8 +64,8 @@ export function TrainingFigures() {
       <p class="trend-line">
         {trend ? (
           <>
-            Loss <b>{courseInPhase(trend, phases.value.at(-1) ?? null, integer)}</b>: {change(trend.per100)} per 100
-            steps lately
+            Loss <b>{courseInPhase(trend, phase, integer)}</b>
+            {!isLost(trend, phase) && `: ${change(trend.per100)} per 100 steps lately`}
           </>
         ) : (
           "Too few losses to tell a trend"

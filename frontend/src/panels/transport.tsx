@@ -115,10 +115,7 @@ function LoopPart() {
   const part = loopPart.value;
   const [name, title] =
     part === null
-      ? [
-          "Loop from here",
-          "Loops a part of the run that begins at the cursor. Or drag along the curve with Shift held.",
-        ]
+      ? ["Loop part", "Loops a part of the run that begins at the cursor. Or drag along the curve with Shift held."]
       : part.last === null
         ? ["to here", `From step ${integer(part.first)} to the cursor`]
         : ["Loop all", `Loops over steps ${integer(part.first)} to ${integer(part.last)} now`];

@@ -34,7 +34,10 @@ function Line({ which }: { which: "a" | "b" }) {
   return (
     <div
       class="verdict"
-      onPointerEnter={(event) => event.pointerType === "mouse" && setOpen(true)}
+      onPointerOver={(event) => {
+        // What the line is opens a card of its own.
+        if (event.pointerType === "mouse") setOpen(!(event.target as Element).closest(".explain, .explanation-card"));
+      }}
       onPointerLeave={() => setOpen(false)}
     >
       <button

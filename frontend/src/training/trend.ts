@@ -149,12 +149,14 @@ const IN_PHASE: Readonly<Record<string, string>> = {
   oscillation: "swinging",
 };
 
+/** The run goes on without a loss: there is nothing to tell a slope of. */
+export const isLost = (trend: Trend, phase: LastPhase | null): boolean =>
+  phase?.name === "divergence" && phase.first_step > trend.to;
+
 /** The same in the words of the phase that the run ends in, so that the page says one thing: a phase is told from the whole
  * curve, the slope from its last quarter. */
 export function courseInPhase(trend: Trend, phase: LastPhase | null, written: (step: number) => string): string {
-  if (phase?.name === "divergence" && phase.first_step > trend.to) {
-    return `no finite number since step ${written(phase.first_step)}`;
-  }
+  if (phase && isLost(trend, phase)) return `no finite number since step ${written(phase.first_step)}`;
   const words = phase && IN_PHASE[phase.name];
   if (words) return `${words} since step ${written(phase.first_step)}`;
   return phase && trend.course === "flat" ? "not clearly falling lately" : courseWords(trend, written);

@@ -51,7 +51,8 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             what = f"the heads of block {block} look at ever fewer tokens: the entropy of their attention is "
             what += f"{percent(values[-1])} of the most it could be"
             if logits[-1, block] > LARGE_LOGIT:
-                what += f", their largest logit {logits[-1, block]:,.0f}"
+                largest = logits[-1, block]
+                what += f", their largest logit {largest:,.0f}" if np.isfinite(largest) else ", their logits not finite"
         elif (
             growth is not None and view is not None and growth.size > np.log10(GROWN) and view.with_peers[layers].all()
         ):

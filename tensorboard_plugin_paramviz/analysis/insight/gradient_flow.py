@@ -105,7 +105,8 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
         return []
     step = known.step_at(fits.onset)
     worst = sick[int(np.argmax(grown[chosen]))]
-    names = [view.paths[at] for at in sick]
+    ordered = [worst, *(at for at in sick.tolist() if at != worst)]  # who goes to it goes to what the sentence names
+    names = [view.paths[at] for at in ordered]
     return [
         Finding(
             "exploding_gradients",
@@ -117,7 +118,7 @@ def exploding(known: Known, view: LayerView) -> list[Finding]:
             fits.confidence,
             tuple(names),
             evidence=Evidence(
-                view.series(logs, [worst, *(at for at in sick.tolist() if at != worst)]),
+                view.series(logs, ordered),
                 10 ** (float(np.nanmin(level[later, int(np.flatnonzero(layers == worst)[0])])) + EXPLODED),
                 f"ten times the lowest of {view.paths[worst]}",
                 log=True,

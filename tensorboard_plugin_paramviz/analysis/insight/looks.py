@@ -20,6 +20,8 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import Curve, Known, Pha
 
 #: Earlier looks, of at most so many through a run; looks that have to agree on a new name.
 EARLIER, THROUGH, AGREE = 8, 128, 3
+#: Of the run: before that it was another one, of whose shares the limits were. Snapshots may be dense early only.
+OLDEST = 0.5
 #: Snapshots before there are looks.
 LEAST = 12
 Phases = tuple[Phase, ...]
@@ -35,7 +37,8 @@ def look_steps(known: Known) -> list[int]:
     while len(steps) // stride > THROUGH:
         stride *= 2
     chosen = np.arange(stride * (LEAST // stride), len(steps), stride)
-    return [step for step in steps[chosen[-EARLIER - 1 :]].tolist() if step < known.last][-EARLIER:]
+    oldest = known.first + OLDEST * known.length
+    return [step for step in steps[chosen[-EARLIER - 1 :]].tolist() if oldest <= step < known.last][-EARLIER:]
 
 
 def as_of(known: Known, step: int) -> Known:
@@ -104,18 +107,33 @@ def agreed(looks: list[Phases], length: int) -> Phases:
         name = best if count >= need or begin == first else name
         agreeing = sum(one == name for one in names) / len(names)
         parts.append((name, begin, end - 1, agreeing))
+    # The looks differ a little in where a finding's phase begins and ends: its parts are put together before they are
+    # judged. Parts near the limit between two slopes are not: they would come and go.
+    joined: list[tuple[str, int, int, float]] = []
+    for name, begin, end, agreeing in _joined(parts, labels.BY_FINDINGS):
+        short = end - begin + 1 < labels.SHORTEST * length
+        if joined and joined[-1][0] != name and short and joined[-1][0] != labels.INITIALIZATION:
+            joined[-1] = (joined[-1][0], joined[-1][1], end, joined[-1][3])
+        else:
+            joined = _joined([*joined, (name, begin, end, agreeing)])
+    found = [_phase(looks, *one, newest=at == len(joined) - 1) for at, one in enumerate(joined)]
+    return tuple(_dated(found, told))
+
+
+def _joined(
+    parts: list[tuple[str, int, int, float]], names: tuple[str, ...] | None = None
+) -> list[tuple[str, int, int, float]]:
+    """Neighbours of one name as one; names: of these only. Of each: name, first step, last step, share of the looks
+    that agree."""
     joined: list[tuple[str, int, int, float]] = []
     for name, begin, end, agreeing in parts:
-        if joined and joined[-1][0] == name:
+        if joined and joined[-1][0] == name and (names is None or name in names):
             before = joined[-1]
             long, short = before[2] - before[1] + 1, end - begin + 1
             joined[-1] = (name, before[1], end, (before[3] * long + agreeing * short) / (long + short))
-        elif joined and end - begin + 1 < labels.SHORTEST * length and joined[-1][0] != labels.INITIALIZATION:
-            joined[-1] = (joined[-1][0], joined[-1][1], end, joined[-1][3])
         else:
             joined.append((name, begin, end, agreeing))
-    found = [_phase(looks, *one, newest=at == len(joined) - 1) for at, one in enumerate(joined)]
-    return tuple(_dated(found, told))
+    return joined
 
 
 def _dated(found: list[Phase], told: Phases) -> list[Phase]:

@@ -126,7 +126,7 @@ def _overfitting(
     step, lowest_loss = known.step_at(onset), float(level[lowest])
     ratio = top / lowest_loss
     ends = known.last if not over else late.first if late is not None else known.step_at(end)
-    text = f"From step {step:,} on validation loss rises, from {lowest_loss:.3g} at its lowest to {top:.3g}"
+    text = f"From step {step:,} on validation loss rises, from {lowest_loss:.3g}, its lowest until then, to {top:.3g}"
     if late is not None:
         text += f", while the training data is learned by heart; from step {late.first:,} on the model generalizes."
     elif over:
@@ -140,7 +140,9 @@ def _overfitting(
         max(step, ends),
         text,
         float(np.clip(1 - np.exp(-(top - lowest_loss) / (8 * noise + 1e-12)), 0.3, 0.99)),
-        evidence=Evidence((chart(validation, "val/loss"), chart(train)), lowest_loss, "lowest validation loss"),
+        evidence=Evidence(
+            (chart(validation, "val/loss"), chart(train)), lowest_loss, "lowest validation loss until then"
+        ),
     )
 
 

@@ -56,6 +56,7 @@ def test_gradients_that_grow_are_told_from_where_they_began_to(seed: int) -> Non
     sick = of_block(0) + of_block(1)
     factor = 10 ** (2.5 * ramp(0.5, 1.0) * sick)
     one = found(statistics(seed, grad_rms=factor, grad_norm=factor, grad_max_abs=factor))["exploding_gradients"]
+    assert f"most in {one.layers[0]}: " in one.sentence, "who goes to its first layer is where the sentence says"
     assert one.first == pytest.approx(0.5 * STEPS, abs=0.025 * STEPS)
     assert set(one.layers) == paths(sick)
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made import STEPS, healthy_loss, known, statistics
+from made import STEPS, blocks, healthy_loss, known, statistics
 from planted import planted
 
-from tensorboard_plugin_paramviz.analysis.insight import Curve, Diagnosis, Known, Phase, diagnose
+from tensorboard_plugin_paramviz.analysis.insight import Curve, Diagnosis, Known, Phase, Statistics, diagnose
 from tensorboard_plugin_paramviz.analysis.insight.looks import agreed, as_of, look_steps
+from tensorboard_plugin_paramviz.record import STATS
 
 
 def until(whole: Known, ordinal: int, memo: dict[object, object]) -> Known:
@@ -47,6 +48,30 @@ def test_one_look_that_says_otherwise_changes_nothing() -> None:
     found = agreed([*usual, strange], 100)
     assert [(one.name, one.first, one.last) for one in found] == [("rapid_learning", 0, 39), ("refinement", 40, 99)]
     assert found[0].confidence < 0.9
+
+
+def test_a_short_phase_whose_borders_differ_from_look_to_look_is_kept() -> None:
+    """In pieces none of it would be long enough: a model that generalizes late does so in 3 % of the run."""
+    looks = [
+        (
+            phase("overfitting", 0, 699 + at),
+            phase("generalization", 700 + at, 729 + at),
+            phase("convergence", 730 + at, 999),
+        )
+        for at in (0, 4, 8, 12, 14)
+    ]
+    found = agreed(looks, 1000)
+    assert [one.name for one in found] == ["overfitting", "generalization", "convergence"]
+    assert 20 <= found[1].last - found[1].first <= 40
+
+
+def test_looks_from_the_first_half_of_the_run_have_no_vote() -> None:
+    """As of `every="auto"`, whose snapshots are dense at the beginning: what was a third of it then is nothing now."""
+    steps = np.array([*range(21), 247, 270])
+    values = np.full((len(steps), 16, len(STATS)), np.nan, np.float32)
+    one = Known(0, 299, statistics=Statistics(steps, values, blocks(), STATS))
+    assert look_steps(one) == [247, 270]
+    assert look_steps(replace(one, last=20)) != []
 
 
 def test_divergence_is_named_at_once() -> None:

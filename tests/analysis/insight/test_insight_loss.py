@@ -154,6 +154,14 @@ def test_of_a_run_that_has_just_begun_something_or_nothing_is_said_but_no_error(
             assert finding.insight in ("non_finite", "convergence")
 
 
+def test_a_fall_that_is_steeper_than_per_cents_can_say_is_no_fall_to_nothing() -> None:
+    steps = np.arange(STEPS)
+    loss = 0.01 + 4.2 * np.exp(-((steps / 60) ** 2))
+    reasons = " ".join(phase.reason for phase in diagnose(Known(0, STEPS - 1, Curve(steps, loss))).phases)
+    assert "more than 99 %" in reasons
+    assert "100.0 %" not in reasons
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_said_of_a_phase_goes_the_way_of_its_name(seed: int) -> None:
     """The first losses are like those of a real run at 180 times the usual rate: a line through a few of them rises."""
