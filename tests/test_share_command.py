@@ -25,6 +25,7 @@ def logdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_run(tmp_path / "logs" / "b", range(3))
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "saved_page.js").write_text("void 0;\n")
+    (tmp_path / "static" / "licenses.md").write_text("")
     monkeypatch.setattr("tensorboard_plugin_paramviz.web.share.document.FOLDER", tmp_path / "static")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

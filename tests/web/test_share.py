@@ -39,6 +39,7 @@ def _page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A page of a few bytes, built or not."""
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "saved_page.js").write_text("void '</script>';\n")
+    (tmp_path / "static" / "licenses.md").write_text("Some library (MIT) */ void 0; /* by somebody\n")
     monkeypatch.setattr("tensorboard_plugin_paramviz.web.share.document.FOLDER", tmp_path / "static")
 
 
@@ -293,6 +294,16 @@ def test_without_the_built_page_it_says_what_to_do(tmp_path: Path) -> None:
     with served(tmp_path / "logs") as (client, _):
         answer = client.get(PREFIX + "share?run=a")
         assert (answer.status_code, "make build" in answer.get_data(as_text=True)) == (404, True)
+
+
+def test_what_is_handed_on_of_others_goes_with_their_licences_which_are_no_script(tmp_path: Path) -> None:
+    write_run(tmp_path / "logs" / "a", range(2))
+    with served(tmp_path / "logs") as (_, plugin):
+        page = saved(plugin).parts["page"].decode()
+    comment, end, script = page.partition("*/")
+    assert "Some library (MIT)" in comment
+    assert end
+    assert script.strip() == "void '</script>';"
 
 
 def test_rows_written_in_a_basis_are_kept_as_the_server_shows_them(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ export function Switch({ label, on, onChange, explain }: SwitchProps) {
     <div class="switch-row">
       <label for={id}>{label}</label>
       <Explain of={explain} />
-      {input}
+      <label class="switch-place">{input}</label>
     </div>
   );
 }

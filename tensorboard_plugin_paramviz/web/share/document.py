@@ -16,7 +16,7 @@ from tensorboard_plugin_paramviz.web.static_files import FOLDER
 from tensorboard_plugin_paramviz.web.story import name_of, place, span, story, verdict, visible
 from tensorboard_plugin_paramviz.web.wire_insights import Insights
 
-PAGE = "saved_page.js"
+PAGE, LICENCES = "saved_page.js", "licenses.md"
 #: Findings told before the page plays.
 MOST_TOLD = 40
 _CANNOT = "This browser is too old to play the run: it needs Chrome 114, Firefox 125, Safari 17 or newer."
@@ -62,11 +62,12 @@ _STYLE = """
 
 
 def page_script() -> bytes:
-    """The built page. Raises NotFoundError where there is none: a checkout that was not built."""
+    """The built page, before it the licences of what it is built from. Raises NotFoundError where there is none: a checkout that was not built."""
     path = Path(FOLDER) / PAGE
     if not path.is_file():
         raise NotFoundError("the page that goes into the file is not built; run `make build` in the source checkout")
-    return path.read_bytes()
+    licences = path.with_name(LICENCES).read_text(encoding="utf-8").replace("*/", "* /")
+    return f"/*\n{licences}\n*/\n".encode() + path.read_bytes()
 
 
 def head(facts: Sequence[str], name: str, insights: Insights, script: bytes) -> bytes:
