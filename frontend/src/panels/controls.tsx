@@ -130,7 +130,9 @@ export function Switch({ label, on, onChange, explain }: SwitchProps) {
     <div class="switch-row">
       <label for={id}>{label}</label>
       <Explain of={explain} />
-      <label class="switch-place">{input}</label>
+      <label class="switch-place" for={id}>
+        {input}
+      </label>
     </div>
   );
 }
