@@ -166,7 +166,7 @@ def test_shift_click_and_the_keyboard_extend_the_choice(tab: Tab) -> None:
     page.keyboard.up("Shift")
     wait_for_chosen(tab, 2)
     tab.frame.locator(".cloud").evaluate("(cloud) => cloud.blur()")
-    for _ in range(60):
+    for _ in range(120):
         page.keyboard.press("Tab")
         if tab.frame.evaluate("document.activeElement.matches('.cloud')"):
             break

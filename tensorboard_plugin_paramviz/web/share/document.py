@@ -62,7 +62,8 @@ _STYLE = """
 
 
 def page_script() -> bytes:
-    """The built page, before it the licences of what it is built from. Raises NotFoundError where there is none: a checkout that was not built."""
+    """The built page, before it the licences of what it is built from. Raises NotFoundError where there is none: a
+    checkout that was not built."""
     path = Path(FOLDER) / PAGE
     if not path.is_file():
         raise NotFoundError("the page that goes into the file is not built; run `make build` in the source checkout")
