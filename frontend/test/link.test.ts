@@ -4,6 +4,7 @@ import { chooseNothing, chosenTokens } from "../src/store/chosen";
 import { hiddenClasses, isolated } from "../src/store/filters";
 import { applyState, readState } from "../src/store/link";
 import { linkParts, nothingAwaited } from "../src/store/link_parts";
+import { loopAll, loopOver } from "../src/store/playback";
 import { borrowSettings, rememberSettings, resetSettings, restoreSettings, SETTINGS } from "../src/store/remembered";
 import { query, setQuery } from "../src/store/search";
 import { colorBy, lessMotion, mode, pace, pointScale, projection, setProjection, speed } from "../src/store/settings";
@@ -144,9 +145,23 @@ describe("a link", () => {
         ["embedding", "wte"],
         ["step", "12"],
         ["row", "-1"],
+        ["part", "10~40"],
       ]),
     );
-    expect(awaited).toMatchObject({ run: "a/b", embedding: "wte", step: 12, row: null });
+    expect(awaited).toMatchObject({ run: "a/b", embedding: "wte", step: 12, row: null, part: [10, 40] });
+  });
+
+  test("says which steps are looped, whole ones, and no others while all of the run is", () => {
+    loopOver(90.4, 10);
+    const parts = linkParts(nothingAwaited());
+    expect(carried(readState(parts)).get("part")).toBe("10~90");
+    loopAll();
+    expect(readState(parts).has("part")).toBe(false);
+    for (const broken of ["", "10", "40~10", "7~7", "-1~5", "1~1e9"]) {
+      const awaited = nothingAwaited();
+      applyState(linkParts(awaited), new Map([["part", broken]]));
+      expect(awaited.part).toBeNull();
+    }
   });
 
   test("restores hidden classes, whatever they are called", () => {

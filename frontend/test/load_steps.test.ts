@@ -56,7 +56,7 @@ function tellRuns(name = "r"): void {
 }
 
 let stop = () => {};
-const wanted = { embedding: null, step: null as number | null, row: null };
+const wanted = { embedding: null, step: null as number | null, row: null, part: null };
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -80,8 +80,17 @@ def test_a_link_restores_everything(address: str, open_tab: OpenTab, view: str) 
     tab.frame.wait_for_function("() => document.hasFocus()")
     if view == "2d":
         page.keyboard.press("m")
-    for key in ("n", "r", "l"):
+    for key in ("n", "r"):
         page.keyboard.press(key)
+    axis = tab.frame.locator(".dock-plot").bounding_box()
+    assert axis is not None
+    middle = axis["y"] + axis["height"] / 2
+    page.keyboard.down("Shift")
+    page.mouse.move(axis["x"] + 0.4 * axis["width"], middle)
+    page.mouse.down()
+    page.mouse.move(axis["x"] + 0.8 * axis["width"], middle, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
     page.keyboard.press(",")
     settings = tab.frame.get_by_role("dialog", name="Settings")
     settings.get_by_label("Point size").and_(settings.locator("select")).select_option("1.5")
@@ -103,7 +112,7 @@ def test_a_link_restores_everything(address: str, open_tab: OpenTab, view: str) 
     page.mouse.move(5, 400)
     before, set_before = places(tab), tab.frame.evaluate(SET)
     link = link_in(page)
-    for part in ("run=a%20b", "step=24", "color=norm", "camera=", "search=", "regex=on"):
+    for part in ("run=a%20b", "step=24", "color=norm", "camera=", "search=", "regex=on", "loop=on", "part="):
         assert f"p.paramviz.{part}" in link
 
     again, more = open_tab(address, link=link)

@@ -8,11 +8,11 @@ import { guideFrom, guideRunning, wantGuide } from "./guides";
 import { layerParts } from "./layer_link";
 import { choicePart, type LinkPart } from "./link";
 import type { Wanted } from "./load_run";
-import { following } from "./playback";
+import { following, loopPart } from "./playback";
 import { SETTINGS } from "./remembered";
 import { beside, embeddingPath, runName, setLayout, setWith, wantedLayout } from "./runs";
 import { selected } from "./selection";
-import { isProjection, mode, projection, setProjection } from "./settings";
+import { isProjection, loop, mode, projection, setProjection } from "./settings";
 import { step } from "./timeline";
 
 /** What can be shown only once the run is here: kept until the loader takes it. */
@@ -20,7 +20,13 @@ export interface Awaited extends Wanted {
   run: string | null;
 }
 
-export const nothingAwaited = (): Awaited => ({ run: null, embedding: null, step: null, row: null });
+export const nothingAwaited = (): Awaited => ({
+  run: null,
+  embedding: null,
+  step: null,
+  row: null,
+  part: null,
+});
 
 export function linkParts(awaited: Awaited): readonly LinkPart[] {
   return [
@@ -111,6 +117,17 @@ export function linkParts(awaited: Awaited): readonly LinkPart[] {
     choicePart("pace", SETTINGS.pace),
     choicePart("speed", SETTINGS.speed),
     choicePart("loop", SETTINGS.loop),
+    {
+      key: "part",
+      read: () => {
+        const part = loop.value ? loopPart.value : null;
+        return part === null || part.last === null ? undefined : `${Math.round(part.first)}~${Math.round(part.last)}`;
+      },
+      write: (text) => {
+        const [, first, last] = /^(\d{1,15})~(\d{1,15})$/.exec(text) ?? [];
+        awaited.part = first && last && Number(first) < Number(last) ? [Number(first), Number(last)] : null;
+      },
+    },
     ...choiceParts(() => awaited.embedding ?? ""),
   ];
 }

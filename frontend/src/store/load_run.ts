@@ -6,7 +6,7 @@ import type { Embedding } from "../wire.gen";
 import { type Curve, setCurves } from "./curves";
 import { loadCloud, stopLoading, wakeLoader } from "./load_cloud";
 import { followSteps } from "./load_steps";
-import { following } from "./playback";
+import { following, loopOver } from "./playback";
 import { type Asked, beside, embedding, model, partsLayout, run, runName, setModel, setProblem } from "./runs";
 import { forgetRows, select, selected } from "./selection";
 import { setProjection, showing } from "./settings";
@@ -19,6 +19,8 @@ export interface Wanted {
   embedding: string | null;
   step: number | null;
   row: number | null;
+  /** Steps to loop over. */
+  part: readonly [number, number] | null;
 }
 
 const CURVE_POINTS = 2000;
@@ -110,7 +112,7 @@ function followCloud(wanted: Wanted): () => void {
     key = next;
     untracked(() => {
       const link = { ...wanted };
-      wanted.embedding = wanted.step = wanted.row = null;
+      wanted.embedding = wanted.step = wanted.row = wanted.part = null;
       const before = cloud.peek();
       const same = before?.run === name;
       const together = other ? [one, other.embedding] : [one];
@@ -121,7 +123,11 @@ function followCloud(wanted: Wanted): () => void {
       if (link.row !== null && link.row < rows) select(link.row);
       const chosen = linear.peek();
       const hooks = {
-        shown: () => setProblem("cloud", null),
+        shown: () => {
+          setProblem("cloud", null);
+          if (link.part) loopOver(...link.part);
+          link.part = null;
+        },
         failed: async (error: unknown, signal: AbortSignal) => {
           // A step of another run, or of before a restart: the whole run instead.
           if (chosen.startsWith("step:") && error instanceof ApiError && error.status === 404) setProjection("joint");

@@ -4,7 +4,7 @@ import { effect, untracked } from "@preact/signals";
 import { getSteps } from "../api";
 import { SnapshotSet } from "../time/snapshots";
 import type { Wanted } from "./load_run";
-import { followGrowth, following, setFollowing, settle } from "./playback";
+import { followGrowth, following, loopOver, setFollowing, settle } from "./playback";
 import { embeddings, model, problems, run } from "./runs";
 import { cloud, showSteps, step, timeOf, touchSnapshots } from "./timeline";
 
@@ -70,6 +70,8 @@ export function followSteps(wanted: Wanted): () => void {
     wanted.step = null;
     showSteps({ run: name, set }, at === null ? set.total - 1 : set.nearest(at));
     settle(same);
+    if (wanted.part) loopOver(...wanted.part);
+    wanted.part = null;
   }
 
   const stop = effect(() => {

@@ -22,7 +22,7 @@ import { followRows } from "./load_rows";
 import { followRun } from "./load_run";
 import { followStatistics } from "./load_statistics";
 import { followTraining } from "./load_training";
-import { goLive, playing, seekStep } from "./playback";
+import { goLive, loopAll, loopOver, playing, seekStep } from "./playback";
 import { borrowSettings, rememberSettings, restoreSettings } from "./remembered";
 import {
   applyUpdates,
@@ -128,11 +128,13 @@ function openLink(parts: readonly LinkPart[], awaited: Awaited): void {
   });
   if (awaited.run !== null && awaited.run !== timeOf.peek() && awaited.run === runName.peek()) return;
   // Still awaited: no other cloud came that would have taken it.
-  const { step, row } = awaited;
-  awaited.step = awaited.row = null;
+  const { step, row, part } = awaited;
+  awaited.step = awaited.row = awaited.part = null;
   if (step !== null) seekStep(step);
   else if (!link.has("step")) goLive();
   if (row !== null || !link.has("row")) select(row);
+  if (part) loopOver(...part);
+  else if (!link.has("finding")) loopAll();
 }
 
 /** As the address says it now: what was read from it or written to it last. */
