@@ -3,7 +3,7 @@
     python docs/make_pictures.py [--dataset shakespeare|python|FILE] [--steps 600] [--run DIR]
 
 Writes docs/pictures/tab.png (one step), layers.png (the model at that step) and learning.webp (the tokens through all
-of training, a loop).
+of training, a loop); and finding.png, what is found in a sick run of the simulator.
 """
 
 from __future__ import annotations
@@ -46,6 +46,13 @@ def main() -> None:
             PICTURES.mkdir(exist_ok=True)
             photograph(browser, address, run.name)
             browser.close()
+        sick = Path(folder) / "sick" / "simulated-8-blocks"
+        simulate = [str(ROOT / "simulator.py"), "--scenario", "vanishing_gradients", "--layers", "8", "--steps", "2000"]
+        subprocess.run([sys.executable, *simulate, "--logdir", str(sick)], check=True)
+        with tensorboard(sick.parent) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+            photograph_finding(browser, address)
+            browser.close()
 
 
 def photograph(browser: Browser, address: str, run: str) -> None:
@@ -73,6 +80,18 @@ def photograph(browser: Browser, address: str, run: str) -> None:
     page.wait_for_timeout(4000)
     take(page, "layers")
     context.close()
+
+
+def photograph_finding(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=SIZE)
+    page.goto(f"{address}/#paramviz&p.paramviz.tab=heat")
+    tab = Tab(page)
+    tab.frame.locator(".finding-row").first.wait_for(timeout=60_000)
+    page.keyboard.press("e")
+    tab.frame.get_by_text("What was measured").wait_for()
+    page.mouse.move(SIZE["width"] / 2, SIZE["height"] - 2)
+    page.wait_for_timeout(2000)
+    take(page, "finding")
 
 
 def take(page: Page, name: str) -> None:
