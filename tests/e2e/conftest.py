@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from browser import ARGUMENTS, find_browser
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from serving import tensorboard
+from trained import train
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +36,15 @@ class Complaints(list[str]):
         # TensorBoard's own page asks for fonts and analytics it can't have offline; ours must ask for nothing.
         if (message.type == "error" or policy) and (ours or policy):
             self.append(f"{message.type}: {message.text} ({where})")
+
+
+@pytest.fixture(scope="session")
+def briefly_trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A TensorBoard over the run "trained": 40 steps, a snapshot each fifth. For tests of one xdist group."""
+    logdir = tmp_path_factory.mktemp("briefly trained")
+    train(logdir, 40)
+    with tensorboard(logdir) as address:
+        yield address
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ import io
 import json
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,75 +16,24 @@ import pytest
 from conftest import Complaints
 from page import Tab
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Route, expect
-from serving import tensorboard
-from trained import train
-
-from tensorboard_plugin_paramviz.web import binary
+from playwright.sync_api import Browser, Page
+from taking import EMBEDDING, STEP, answered, opened, saved
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("taking away")
 SVG = "{http://www.w3.org/2000/svg}"
-STEP = 20
-EMBEDDING = "transformer.wte"
 #: px
 SHADOW = 40
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logdir = tmp_path_factory.mktemp("runs")
-    train(logdir, 40)
-    with tensorboard(logdir) as address:
-        yield address
+@pytest.fixture
+def address(briefly_trained: str) -> str:
+    return briefly_trained
 
 
 @pytest.fixture
 def tab(address: str, open_tab: OpenTab) -> Tab:
     return opened(address, open_tab)
-
-
-def opened(address: str, open_tab: OpenTab, **options: object) -> Tab:
-    page, _ = open_tab(address, device_scale_factor=2, **options)
-    tab = Tab(page)
-    tab.wait_for_cloud()
-    tab.frame.get_by_text("Reading snapshots").wait_for(state="hidden")
-    # As the phone has no field to type a step into, the keys go there.
-    page.keyboard.press("Home")
-    tab.wait_for_step(0)
-    for _ in range(STEP // 5):
-        page.keyboard.press("ArrowRight")
-    tab.wait_for_step(STEP)
-    page.mouse.move(2, 2)
-    tab.rest()
-    return tab
-
-
-def menu(tab: Tab) -> Locator:
-    return tab.frame.get_by_role("dialog", name="Save", exact=True)
-
-
-def open_menu(tab: Tab) -> None:
-    tab.frame.locator(".pane.on").get_by_label("Save (P)").click()
-
-
-def saved(tab: Tab, choice: str, folder: Path) -> Path:
-    """Opens the menu, takes a choice and closes the menu again."""
-    open_menu(tab)
-    with tab.page.expect_download(timeout=30_000) as download:
-        menu(tab).get_by_role("button", name=choice).click()
-    menu(tab).get_by_text(f"Saved as {download.value.suggested_filename}").wait_for()
-    tab.page.keyboard.press("Escape")
-    menu(tab).wait_for(state="hidden")
-    path = folder / download.value.suggested_filename
-    download.value.save_as(path)
-    return path
-
-
-def answered(address: str, route: str, **query: object) -> tuple[dict, dict]:
-    asked = f"{address}/data/plugin/paramviz/{route}?{urlencode(query)}"
-    with urllib.request.urlopen(asked, timeout=20) as answer:
-        return binary.decode(answer.read())
 
 
 def positions(address: str) -> np.ndarray:
@@ -308,95 +256,3 @@ def test_pictures_of_every_view_say_phase_loss_and_findings(
         assert np.abs(lines - image)[top : top + height].mean() < 3, f"{view}: lines and pixels show the same"
     names = texts(ElementTree.parse(svg).getroot())
     assert {"token emb", "attn c_attn", "mlp c_proj", "Block 0", "Step"} <= set(names), "rows and axis have names"
-
-
-def test_the_run_itself_is_taken_away_from_any_view(address: str, open_tab: OpenTab, tmp_path: Path) -> None:
-    tab = opened(address, open_tab, permissions=["clipboard-read", "clipboard-write"])
-    tab.page.keyboard.press("3")
-    tab.frame.wait_for_selector(".pane.on[data-view=heat] [aria-label='Save (P)']")
-    tab.page.route("**/paramviz/report?*", lambda route: route.fulfill(status=500, body="The disk is full."))
-    open_menu(tab)
-    menu(tab).get_by_role("button", name="Report as Markdown").click()
-    menu(tab).get_by_text("The disk is full.").wait_for()
-    tab.page.unroute("**/paramviz/report?*")
-    with tab.page.expect_download() as download:
-        menu(tab).get_by_role("button", name="Try again").click()
-    assert download.value.suggested_filename.endswith(".md")
-    menu(tab).get_by_role("button", name="Copy the link to this view").click()
-    menu(tab).get_by_text("The link to this view is in the clipboard").wait_for()
-    link = str(tab.frame.evaluate("() => navigator.clipboard.readText()"))
-    assert link.startswith(address)
-    assert {"p.paramviz.run=trained", "p.paramviz.tab=heat", f"p.paramviz.step={STEP}"} <= set(re.split("[#&]", link))
-    tab.page.keyboard.press("Escape")
-    table = pd.read_csv(saved(tab, "Table as CSV", tmp_path))
-    heat = answered(address, "heat", run="trained", stat="grad_norm", columns=1440)
-    at = table[(table["first_step"] == STEP)].set_index("path")["value"]
-    column = int(np.searchsorted(heat[1]["edges"], STEP, "right")) - 1
-    expected = dict(zip(heat[0]["layers"], heat[1]["shown"][:, column], strict=True))
-    assert len(at) > 5
-    for path, value in at.dropna().items():
-        assert value == pytest.approx(float(expected[path]), rel=1e-6), path
-
-
-def test_what_could_not_be_saved_says_why_and_is_tried_again(tab: Tab, tmp_path: Path) -> None:
-    tab.page.route("**/paramviz/rows?*", lambda route: route.fulfill(status=503, body="The disk is busy."))
-    open_menu(tab)
-    menu(tab).get_by_role("button", name="Table as CSV").click()
-    menu(tab).get_by_text("The disk is busy.").wait_for()
-    tab.page.unroute("**/paramviz/rows?*")
-    with tab.page.expect_download() as download:
-        menu(tab).get_by_role("button", name="Try again").click()
-    menu(tab).get_by_text("Saved as").wait_for()
-    assert menu(tab).get_by_text("The disk is busy.").count() == 0
-    assert download.value.suggested_filename.endswith(".csv")
-
-
-def test_files_of_the_whole_run_come_from_the_server(tab: Tab, tmp_path: Path) -> None:
-    path = saved(tab, "Positions of the whole run as JSON", tmp_path)
-    table = json.loads(path.read_text())
-    column = table["columns"].index("step")
-    assert sorted({row[column] for row in table["data"]}) == list(range(0, 40, 5))
-
-    def refuse(route: Route) -> None:
-        route.fulfill(status=404, body="The run is gone.")
-
-    tab.page.route("**/paramviz/export?*", refuse)
-    open_menu(tab)
-    menu(tab).get_by_role("button", name="Vectors of the whole run as NPZ").click()
-    menu(tab).get_by_text("The run is gone.").wait_for()
-    menu(tab).get_by_role("button", name="Try again").wait_for()
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_menu_is_used_by_keyboard_alone(address: str, open_tab: OpenTab, width: int) -> None:
-    tab = opened(address, open_tab, width=width, height=844)
-    page, button = tab.page, tab.frame.get_by_label("Save (P)")
-    button.focus()
-    page.keyboard.press("Enter")
-    menu(tab).wait_for()
-    active = "() => document.activeElement.ariaLabel || document.activeElement.textContent"
-
-    def press(key: str) -> str:
-        page.keyboard.press(key)
-        return str(tab.frame.evaluate(active))
-
-    # The focus goes there once the menu is drawn.
-    tab.frame.wait_for_function("() => document.activeElement.ariaLabel === 'Picture as PNG'", timeout=10_000)
-    assert press("ArrowDown") == "Picture as SVG"
-    assert press("ArrowUp") == "Picture as PNG"
-    assert press("ArrowUp") == "Vectors of the whole run as NPZ", "round"
-    assert press("ArrowDown") == "Picture as PNG"
-    assert press("End") == "Vectors of the whole run as NPZ"
-    assert press("Home") == "Picture as PNG"
-    box, inner = menu(tab).bounding_box(), page.viewport_size
-    assert box
-    assert inner
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= inner["width"]
-    assert box["y"] + box["height"] <= inner["height"]
-    assert press("Escape") == "Save (P)"
-    menu(tab).wait_for(state="hidden")
-    expect(button).to_have_attribute("aria-expanded", "false")
-    assert tab.step() == STEP, "the arrows were the menu's"
-    page.keyboard.press("p")
-    menu(tab).wait_for()
