@@ -130,10 +130,14 @@ def test_a_video_of_the_run_plays(without: str, address: str, open_tab: OpenTab,
     assert (found["width"], found["height"]) == (1280, 720)
     last = tab.last_step()
     for time, still in zip(times, stills, strict=True):
-        # A recorder may lose a picture or two: then the one before stands longer.
-        near = 30 if without else 12
-        assert cursor(still) == pytest.approx(expected_cursor(time, last, STEPS), abs=near), time
+        expected = expected_cursor(time, last, STEPS)
+        if without:
+            # A recorder films by the clock: of pictures that a busy machine loses, the one before stands longer.
+            assert cursor(still) <= expected + 30, time
+        else:
+            assert cursor(still) == pytest.approx(expected, abs=12), time
         assert colored(still) > 500, "points are drawn"
+    assert cursor(stills[-1]) > cursor(stills[0]) + 200, "it goes on"
     moved = np.abs(stills[0] - stills[-1])[: round(SCENE * SCALE)].max(axis=2) > 60
     assert moved.sum() > 2000, "the points have moved"
 
