@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tensorboard import errors
-
-from tensorboard_plugin_paramviz.reader import MissingError
 from tensorboard_plugin_paramviz.shell.main import CommandError
-from tensorboard_plugin_paramviz.shell.output import output
-from tensorboard_plugin_paramviz.shell.progress import Progress, size
 from tensorboard_plugin_paramviz.shell.runs import only_run
+from tensorboard_plugin_paramviz.shell.streaming import Stream, write_stream
 from tensorboard_plugin_paramviz.web.bases import Bases
 from tensorboard_plugin_paramviz.web.export.export import export
 from tensorboard_plugin_paramviz.web.export.names import FORMATS
@@ -26,36 +22,14 @@ def export_run(options: argparse.Namespace) -> None:
     if form == "npz" and options.output == "-" and sys.stdout.isatty():
         raise CommandError("npz is nothing for a terminal: give a file with -o, or --format csv")
     index, run = only_run(options.logdir, options.run)
-    progress = Progress(is_quiet=options.quiet)
+    # The run of a directory given by itself has no name but the directory's.
+    own = f"{Path(options.logdir).resolve().name}-" if run.run == "." else ""
 
-    def told(done: int) -> None:
-        progress.read(done)
-        if done == progress.total:  # all is read: was it from the files that are there?
-            index.poll([(run, file) for file in list(run.files.values())])
-
-    try:
+    def make(told: Callable[[int], None]) -> tuple[Stream, str]:
         asked = export(index, Bases().basis, _question(options, run.run), form, told)
-        progress.total = asked.snapshots
-        # The run of a directory given by itself has no name but the directory's.
-        own = f"{Path(options.logdir).resolve().name}-" if run.run == "." else ""
-        with output(options.output or ".", own + asked.file_name, force=options.force) as (file, name):
-            for chunk in asked.chunks:
-                file.write(chunk)
-                progress.wrote(len(chunk))
-    except errors.PublicError as error:
-        raise CommandError(as_options(str(error))) from error
-    except MissingError as error:
-        raise CommandError(str(error), 1) from error
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CommandError(f"{error.filename or 'the file'} can't be written: {error.strerror or error}", 1) from error
-    finally:
-        progress.clear()
-    for sentence in run.damaged:
-        print(f"note: {sentence}", file=sys.stderr)
-    if name != "-" and not options.quiet:
-        print(f"wrote {name} ({size(progress.written_bytes)})", file=sys.stderr)
+        return asked, own + asked.file_name
+
+    write_stream(options, index, run, make)
 
 
 def _format(options: argparse.Namespace) -> str:
@@ -74,8 +48,3 @@ def _format(options: argparse.Namespace) -> str:
 
 def _question(options: argparse.Namespace, run: str) -> Question:
     return Question(run, options.what, options.steps, options.embedding)
-
-
-def as_options(sentence: str) -> str:
-    """An error of the server's, in the shell's words."""
-    return re.sub(r"argument '(\w+)'", r"--\1", re.sub(r"^(Not found|Invalid argument): ", "", sentence))
