@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-ONSETS = "b c d f gr h j k l m n p qu r s st t tr v w x z".split()
-VOWELS = "a e i o u y ea oo".split()
-ENDS = ["", "", *"n r s t ck ng".split()]
+ONSETS = [*"bcdfhjklmnprstvwxz", "gr", "qu", "st", "tr"]
+VOWELS = [*"aeiouy", "ea", "oo"]
+ENDS = ["", "", *"nrst", "ck", "ng"]
 RARE = ["“{}”", "`{}`", "é{}", "{}…", "~{}", "${}", "{}^2", "\\{}", "{} | {}", "{}?", "{}!", "{}; {}", "\t{}"]
 
 
