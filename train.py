@@ -1,7 +1,7 @@
 """Train a small GPT and watch it learn in TensorBoard: python train.py, then tensorboard --logdir runs.
 
-One readable file in nanoGPT's manner and with its module names. The lines that the Param Viz tab needs are marked with
-PARAMVIZ; the rest is ordinary training. Letters: N sequences, P positions, D width, H heads, V vocabulary.
+The lines that the Param Viz tab needs are marked with PARAMVIZ; the rest is ordinary training. The model stands in
+train_model.py. Letters: N sequences, P positions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import signal
 import sys
 import time
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
@@ -30,96 +28,11 @@ import train_data
 import train_options
 from command_line import OptionError, check_writable
 from tensorboard_plugin_paramviz import watch  # PARAMVIZ (1)
+from train_model import GPT, GPTConfig
 
 EVAL_BATCHES, READ_EVERY_SECS, RETRY_SECS = 10, 0.5, 60.0
 
 
-# ---------------------------------------------------------------------------------------------------------- the model
-@dataclass(frozen=True)
-class GPTConfig:
-    vocab_size: int
-    block_size: int
-    layers: int
-    heads: int
-    width: int
-    dropout: float
-
-
-class Attention(nn.Module):
-    """Causal self-attention; queries, keys and values come from one matrix."""
-
-    def __init__(self, config: GPTConfig) -> None:
-        super().__init__()
-        self.heads, self.dropout = config.heads, config.dropout
-        self.c_attn = nn.Linear(config.width, 3 * config.width, bias=False)
-        self.c_proj = nn.Linear(config.width, config.width, bias=False)
-        self.resid_dropout = nn.Dropout(config.dropout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        n, p, d = x.shape
-        qkv = self.c_attn(x).view(n, p, 3, self.heads, d // self.heads)  # [N, P, 3, H, D/H]
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each [N, H, P, D/H]
-        dropout = self.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=dropout)  # [N, H, P, D/H]
-        return self.resid_dropout(self.c_proj(y.transpose(1, 2).reshape(n, p, d)))  # [N, P, D]
-
-
-class MLP(nn.Module):
-    def __init__(self, config: GPTConfig) -> None:
-        super().__init__()
-        self.c_fc = nn.Linear(config.width, 4 * config.width, bias=False)
-        self.c_proj = nn.Linear(4 * config.width, config.width, bias=False)
-        self.dropout = nn.Dropout(config.dropout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.dropout(self.c_proj(F.gelu(self.c_fc(x))))  # [N, P, D]
-
-
-class Block(nn.Module):
-    def __init__(self, config: GPTConfig) -> None:
-        super().__init__()
-        self.ln_1 = nn.LayerNorm(config.width, bias=False)
-        self.attn = Attention(config)
-        self.ln_2 = nn.LayerNorm(config.width, bias=False)
-        self.mlp = MLP(config)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attn(self.ln_1(x))
-        return x + self.mlp(self.ln_2(x))
-
-
-class GPT(nn.Module):
-    def __init__(self, config: GPTConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.transformer = nn.ModuleDict(
-            {
-                "wte": nn.Embedding(config.vocab_size, config.width),
-                "wpe": nn.Embedding(config.block_size, config.width),
-                "drop": nn.Dropout(config.dropout),
-                "h": nn.ModuleList(Block(config) for _ in range(config.layers)),
-                "ln_f": nn.LayerNorm(config.width, bias=False),
-            }
-        )
-        self.lm_head = nn.Linear(config.width, config.vocab_size, bias=False)
-        self.lm_head.weight = self.transformer.wte.weight  # tied: a token is read and written by the same vector
-        for name, parameter in self.named_parameters():
-            if parameter.dim() == 2:
-                # Each block adds two outputs to the residual stream; scaled down, their sum starts as large as one.
-                std = 0.02 / math.sqrt(2 * config.layers) if name.endswith("c_proj.weight") else 0.02
-                nn.init.normal_(parameter, std=std)
-
-    def forward(self, tokens: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """tokens, targets: int64 [N, P], -1 = not asked for. Returns logits [N, P, V] and the mean loss in nats."""
-        positions = torch.arange(tokens.shape[1], device=tokens.device)  # [P]
-        x = self.transformer.drop(self.transformer.wte(tokens) + self.transformer.wpe(positions))  # [N, P, D]
-        for block in self.transformer.h:
-            x = block(x)
-        logits = self.lm_head(self.transformer.ln_f(x))  # [N, P, V]
-        return logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
-
-
-# ------------------------------------------------------------------------------------------------------- the training
 def build_optimizer(model: GPT, options: argparse.Namespace) -> torch.optim.AdamW:
     """Matrices decay towards zero, gains (1-D) don't."""
     parameters = list(model.parameters())
@@ -247,7 +160,8 @@ def train(options: argparse.Namespace, data: train_data.Dataset, saved: dict[str
     torch.set_float32_matmul_precision("high")
     batches = torch.Generator().manual_seed(options.seed)
     sizes = {name: getattr(options, name) for name in train_options.SIZES}
-    model = GPT(GPTConfig(vocab_size=data.vocab_size, dropout=options.dropout, **sizes)).to(device)
+    config = GPTConfig(vocab_size=data.vocab_size, dropout=options.dropout, plain=modular, **sizes)
+    model = GPT(config).to(device)
     optimizer = build_optimizer(model, options)
     start = saved["step"] if saved else 0
     if saved:

@@ -25,7 +25,7 @@ from torch import Tensor
 SHAKESPEARE_URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 SHAKESPEARE_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 PYTHON_SOURCE_BYTES = 3_000_000
-MODULUS = 31
+MODULUS = 47
 NAMES = ("shakespeare", "python", "modular")
 
 Batch = tuple[Tensor, Tensor]  # inputs and targets, int64 [N, P]; a target of -1 is not asked for
@@ -119,7 +119,7 @@ def nanogpt_dataset(path: Path, block_size: int) -> Dataset:
 
 
 def modular_dataset() -> Dataset:
-    """a b = -> (a + b) mod 31: half of the table to learn from, the other half held out. The batch is the whole half,
+    """a b = -> (a + b) mod 47: half of the table to learn from, the other half held out. The batch is the whole half,
     and only the answer is asked for. Grokking: the table is memorized first, the rule is found
     much later. Until then a pair held out is known where its mirror image (b, a) was learned: accuracy 0.42."""
     first, second = (side.flatten() for side in torch.meshgrid(*[torch.arange(MODULUS)] * 2, indexing="ij"))

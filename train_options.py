@@ -20,7 +20,8 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 # What modular addition needs to be memorized first and understood later: strong decay of all matrices, a constant rate.
 MODULAR = DEFAULTS | {
-    "steps": 5000, "layers": 1, "block_size": 3, "weight_decay": 1.0, "warmup": 0, "eval_every": 25,
+    "steps": 4000, "layers": 1, "width": 64, "block_size": 3, "lr": 2e-3, "weight_decay": 1.0, "warmup": 0,
+    "eval_every": 25,
 }  # fmt: skip
 SIZES = ("layers", "heads", "width", "block_size")
 
@@ -39,7 +40,7 @@ def build_parser() -> Parser:
     add, count = parser.add_argument, number(int, 1)
     add("--dataset", help="shakespeare, python, modular, a UTF-8 text file or a nanoGPT data directory")
     add("--logdir", help="where the run stands; default runs/<dataset>-<time>")
-    add("--steps", type=count, help="optimizer steps (2000; modular: 5000)")
+    add("--steps", type=count, help="optimizer steps (2000; modular: 4000)")
     add("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     add("--seed", type=number(int, 0, 2**63 - 1), help="of the weights and the batches (0)")
     add("--resume", action="store_true", help="go on from ckpt.pt in --logdir, with its options")

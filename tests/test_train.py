@@ -18,6 +18,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from torch.nn import functional
 
 import train
+import train_model
 import train_options
 
 ROOT = Path(train.__file__).parent
@@ -150,12 +151,12 @@ def test_a_full_disk_is_told_and_the_training_goes_on_to_its_end(tmp_path: Path,
 
 
 def test_modular_addition_is_memorized_long_before_it_is_understood(tmp_path: Path) -> None:
-    assert train.main(["--dataset", "modular", "--steps", "75", "--logdir", str(tmp_path), "--device", "cpu"]) == 0
+    assert train.main(["--dataset", "modular", "--steps", "200", "--logdir", str(tmp_path), "--device", "cpu"]) == 0
     learned, held_out = scalars(tmp_path, "train/accuracy"), scalars(tmp_path, "val/accuracy")
     assert learned[0] < 0.1
-    assert learned[75] == 1.0
-    assert held_out[75] < 0.6
-    assert list(scalars(tmp_path, "train/lr").values()) == pytest.approx([1e-3] * 75)
+    assert learned[200] > 0.99
+    assert held_out[200] < 0.3
+    assert list(scalars(tmp_path, "train/lr").values()) == pytest.approx([2e-3] * 200)
     assert torch.load(tmp_path / "ckpt.pt", weights_only=True)["options"]["weight_decay"] == 1.0
 
 
@@ -246,7 +247,7 @@ def test_the_model_has_nanogpts_names_and_one_tied_table() -> None:
 
 
 def test_attention_is_what_the_formula_says() -> None:
-    attention = train.Attention(train.GPTConfig(11, 8, layers=1, heads=2, width=16, dropout=0.0)).eval()
+    attention = train_model.Attention(train_model.GPTConfig(11, 8, layers=1, heads=2, width=16, dropout=0.0)).eval()
     x = torch.randn(3, 8, 16, generator=torch.Generator().manual_seed(1))  # [N, P, D]
     q, k, v = (x @ part.T for part in attention.c_attn.weight.split(16))  # each [N, P, D]
     expected = torch.zeros_like(x)

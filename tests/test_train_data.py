@@ -171,14 +171,14 @@ def test_a_wrong_meta_is_refused_and_runs_no_code(
 
 def test_modular_addition_asks_the_whole_table_in_two_halves_and_only_for_the_answer() -> None:
     data = train_data.load("modular", 3)
-    assert data.labels == [*map(str, range(31)), "="]
+    assert data.labels == [*map(str, range(47)), "="]
     seen = []
     for split in ("train", "val"):
         inputs, targets = data.batch(split, torch.Generator(), 4)
         assert (targets[:, :2] == -1).all()
         for (first, second, equals), (*_, answer) in zip(inputs.tolist(), targets.tolist(), strict=True):
             assert data.labels[equals] == "="
-            assert answer == (first + second) % 31
+            assert answer == (first + second) % 47
             seen.append((first, second))
-    assert sorted(seen) == [(first, second) for first in range(31) for second in range(31)]
-    assert len(data.batch("train", torch.Generator(), 4)[0]) == 480
+    assert sorted(seen) == [(first, second) for first in range(47) for second in range(47)]
+    assert len(data.batch("train", torch.Generator(), 4)[0]) == 1104
