@@ -6,12 +6,14 @@ import atexit
 import json
 import shutil
 import tempfile
+from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from looking import index_of
 
 from simulated.model import Settings
@@ -90,6 +92,11 @@ class RecordedRun:
         values, tenth = self.stat(name), 0.1 * STEPS
         later = self.over(values, self.onset - 0.6 * tenth, self.onset)
         return later / self.over(values, self.onset - 1.2 * tenth, self.onset - 0.6 * tenth)
+
+
+def scenarios(names: Iterable[str]) -> list[Any]:
+    """Arguments of a test: all tests of a scenario run in one process, which simulates its runs once."""
+    return [pytest.param(name, id=name, marks=pytest.mark.xdist_group(f"scenario {name}")) for name in names]
 
 
 @cache

@@ -24,6 +24,7 @@ from tensorboard_plugin_paramviz.shell.awaiting import Waiting
 from tensorboard_plugin_paramviz.shell.exits import STATUS_OF
 from tensorboard_plugin_paramviz.shell.main import main
 
+pytestmark = pytest.mark.xdist_group("check")
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "tensorboard_plugin_paramviz", "check"]
 #: The worst of each by its planted truth.

@@ -17,7 +17,7 @@ from toy_models import read
 
 from tensorboard_plugin_paramviz.record import STATS, ModelRecord, Snapshot
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"), pytest.mark.xdist_group("distributed")]
 ROOT = Path(__file__).parent.parent.parent
 Launch = Callable[..., list[tuple[int | None, str]]]
 

@@ -19,6 +19,7 @@ from tensorboard_plugin_paramviz.capture.budget import share_bytes
 from tensorboard_plugin_paramviz.reader import SnapshotReader
 from tensorboard_plugin_paramviz.record import QuantizedRows, quantize
 
+pytestmark = pytest.mark.xdist_group("fidelity")
 WTE = "transformer.wte"
 DIMS, STEPS, EVERY = 192, 120, 4
 #: As many bytes for each entry of this table as the default has for 2,000 words of 512 dimensions.

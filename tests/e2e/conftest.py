@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
 import pytest
 from browser import ARGUMENTS, find_browser
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pages import Pages
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from serving import tensorboard
+from small_run import write_small_run
 from trained import train
+
+# As everything else is waited for: a busy machine is no fault.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +31,14 @@ class Complaints(list[str]):
 
     def watch(self, page: Page) -> None:
         page.on("console", self._said)
-        page.on("pageerror", lambda error: self.append(f"uncaught: {error}"))
+        page.on("pageerror", self._threw)
+
+    def leave(self, page: Page) -> None:
+        page.remove_listener("console", self._said)
+        page.remove_listener("pageerror", self._threw)
+
+    def _threw(self, error: object) -> None:
+        self.append(f"uncaught: {error}")
 
     def _said(self, message: ConsoleMessage) -> None:
         policy = "Content Security Policy" in message.text or "Content-Security-Policy" in message.text
@@ -39,18 +50,47 @@ class Complaints(list[str]):
 
 
 @pytest.fixture(scope="session")
-def briefly_trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A TensorBoard over the run "trained": 40 steps, a snapshot each fifth. For tests of one xdist group."""
-    logdir = tmp_path_factory.mktemp("briefly trained")
-    train(logdir, 40)
+def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A TensorBoard over the run "trained", for tests that write nothing there: a snapshot each fifth step."""
+    logdir = tmp_path_factory.mktemp("trained")
+    train(logdir)
     with tensorboard(logdir) as address:
         yield address
 
 
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A TensorBoard over the run "a", written at once, for tests that write nothing there."""
+    logdir = tmp_path_factory.mktemp("small")
+    write_small_run(logdir)
+    with tensorboard(logdir) as address:
+        yield address
+
+
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
+@pytest.fixture(scope="session")
+def pages(browser: Browser) -> Iterator[Pages]:
+    made = Pages(browser)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[Callable[..., tuple[Page, Complaints]]]:
-    """Opens TensorBoard at our tab: open_tab(address, width=…, height=…, dark=…, link=…) -> page, complaints."""
-    contexts = []
+def open_tab(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Callable[..., tuple[Page, Complaints]]]:
+    """Opens TensorBoard at our tab: open_tab(address, width=…, height=…, dark=…, link=…) -> page, complaints. own: the
+    test does something to the page that would outlive ours."""
+    opened: list[tuple[Page, Complaints]] = []
+    whole = True
 
     def open_at(
         address: str,
@@ -59,23 +99,20 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., tuple[Page, Complaints]
         height: int = 720,
         dark: bool = False,
         link: str = "#paramviz",
+        reduced_motion: str = "no-preference",
+        own: bool = False,
         **options: object,
     ) -> tuple[Page, Complaints]:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            **options,  # type: ignore[arg-type]
-        )
-        contexts.append(context)
-        # TensorBoard follows the system's colours only when told to; this is its own switch.
-        settings = json.dumps({"theme": "dark" if dark else "light"})
-        context.add_init_script(f"localStorage.setItem('_tb_global_settings', {settings!r})")
-        page = context.new_page()
+        nonlocal whole
+        whole = whole and not own and address != "about:blank"
         complaints = Complaints()
-        complaints.watch(page)
-        page.goto(f"{address}/{link}")
+        page = pages.open(
+            address, link, (width, height), dark=dark, motion=reduced_motion, watch=complaints.watch, **options
+        )
+        opened.append((page, complaints))
         return page, complaints
 
     yield open_at
-    for context in contexts:
-        context.close()
+    for page, complaints in opened:
+        complaints.leave(page)
+    pages.take_back([page for page, _ in opened], whole=whole and request.node.stash.get(PASSED, False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Frame, Page
+from underway import ADDRESS_MS, wait_until_done
 
 
 class Tab:
@@ -60,18 +61,20 @@ class Tab:
         self.frame.wait_for_function(
             "step => document.querySelector('[role=slider][aria-label=Step]').ariaValueNow === String(step)",
             arg=step,
-            timeout=20_000,
+            timeout=30_000,
         )
         self.rest()
 
     def rest(self) -> None:
-        """Until nothing moves any more: two looks apart with no picture drawn between."""
-        self.frame.evaluate(
-            """async () => {
-              const scene = document.querySelector('.cloud').scene;
-              for (let before = -1; before !== scene.frames; ) {
-                before = scene.frames;
-                await new Promise((done) => setTimeout(done, 250));
-              }
-            }"""
-        )
+        """Until nothing moves any more and nothing is on its way."""
+        wait_until_done(self.frame)
+
+    def click(self, row: int) -> None:
+        """On a row, once it stands where it is drawn."""
+        self.rest()
+        self.page.mouse.click(*self.place(row))
+
+    def link(self) -> str:
+        """What the address says of the view, without its #, once it has been written."""
+        wait_until_done(self.frame, ADDRESS_MS)
+        return self.page.url.split("#")[1]

@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-import socket
+import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
-def tensorboard(logdir: Path, *flags: str) -> Iterator[str]:
+def tensorboard(
+    logdir: Path, *flags: str, python: Path | str = sys.executable, cwd: Path | None = None
+) -> Iterator[str]:
     """A TensorBoard over `logdir` on a free loopback port; yields its address, ends it at the end."""
-    port = free_port()
-    command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", str(port), *flags]
-    if "--port" in flags:
-        port = int(flags[flags.index("--port") + 1])
+    command = [str(python), "-m", "tensorboard.main", "--host", "127.0.0.1", *flags]
+    if "--port" not in flags:
+        command += ["--port", "0"]  # it takes one itself: of one that is looked for here it may not be the first
     if not any(flag.startswith("--logdir") for flag in flags):
         command += ["--logdir", str(logdir)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(address + "/data/plugins_listing", timeout=5).close()
-                break
-            except (urllib.error.URLError, OSError):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    process.kill()
-                    output = process.communicate()[0]
-                    raise AssertionError(f"TensorBoard did not start:\n{output}") from None
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
+    # A file: nobody reads on, and a pipe that is full would stop it.
+    with tempfile.TemporaryFile("a+") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, cwd=cwd)
         try:
-            process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            yield _address(process, said)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], said: IO[str]) -> str:
+    """As it says itself, once it answers there."""
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        said.seek(0)
+        if found := re.search(r"http://127\.0\.0\.1:\d+", said.read()):
+            try:
+                urllib.request.urlopen(found[0] + "/data/plugins_listing", timeout=30).close()
+                return found[0]
+            except (urllib.error.URLError, OSError):
+                pass
+        time.sleep(0.05)
+    said.seek(0)
+    raise AssertionError(f"TensorBoard did not start:\n{said.read()}")

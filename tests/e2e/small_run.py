@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from conftest import Complaints
 from event_files import write_run
 from page import Tab
 from playwright.sync_api import Page
@@ -19,8 +18,8 @@ def write_small_run(logdir: Path) -> None:
 
 
 def opened(
-    open_tab: Callable[..., tuple[Page, Complaints]], address: str, **options: object
-) -> tuple[Page, Tab, Complaints]:
+    open_tab: Callable[..., tuple[Page, list[str]]], address: str, **options: object
+) -> tuple[Page, Tab, list[str]]:
     page, complaints = open_tab(address, **options)
     tab = Tab(page)
     tab.wait_for_cloud()

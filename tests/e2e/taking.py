@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page
 from tensorboard_plugin_paramviz.web import binary
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
-#: Of snapshots at 0, 5, …, 35.
+#: Of snapshots at 0, 5, …
 STEP = 20
 EMBEDDING = "transformer.wte"
 

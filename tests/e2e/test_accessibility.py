@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Complaints
 from page import Tab
+from pages import beside
 from playwright.sync_api import Frame, Page
 from serving import ROOT, tensorboard
-from small_run import ROWS, opened, write_small_run
+from small_run import ROWS, opened
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,7 +29,7 @@ SERIOUS = """async () => {
 #: Controls a finger must hit: their box, or that of the label they stand in, or what they draw beyond it.
 #: But for phases: each is as wide as it lasts, and the axis that they lie on takes the cursor anywhere.
 TOO_SMALL = """() => [...document.querySelectorAll('button, input, select, summary')]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.table-button, .phase'))
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.table-button, .skip, .phase'))
   .map((one) => one.closest('label') ?? one)
   .map((one) => {
     const box = one.getBoundingClientRect();
@@ -41,7 +42,7 @@ TOO_SMALL = """() => [...document.querySelectorAll('button, input, select, summa
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: Controls that reach beyond the window or lie under each other, each with what covers it.
 COVERED = """() => [...document.querySelectorAll('button, input, select')]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.table-button'))
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.table-button, .skip'))
   .flatMap((one) => {
     const box = (one.closest('label') ?? one).getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
@@ -53,13 +54,9 @@ COVERED = """() => [...document.querySelectorAll('button, input, select')]
   })"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A TensorBoard over one run of 30 snapshots."""
-    logdir = tmp_path_factory.mktemp("runs")
-    write_small_run(logdir)
-    with tensorboard(logdir) as address:
-        yield address
+@pytest.fixture
+def address(small_run: str) -> str:
+    return small_run
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +85,7 @@ def test_axe_finds_nothing_serious(address: str, open_tab: OpenTab, axe: str, da
         assert serious(tab.frame, axe) == [], name
         press("Escape")
         tab.frame.get_by_role("dialog", name=name).wait_for(state="hidden")
-    page.mouse.click(*tab.place(3))
+    tab.click(3)
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     tab.rest()
     assert serious(tab.frame, axe) == [], "inspector open"
@@ -108,6 +105,7 @@ def test_axe_finds_nothing_serious_on_a_phone(address: str, open_tab: OpenTab, a
     tab.frame.locator(".drawer").wait_for()
     assert serious(tab.frame, axe) == [], "drawer"
     tab.frame.locator(".drawer").get_by_label("Close").click()
+    tab.rest()
     page.touchscreen.tap(*tab.place(3))
     tab.frame.locator(".sheet .chip").first.wait_for()
     assert serious(tab.frame, axe) == [], "low sheet"
@@ -155,7 +153,7 @@ def test_another_size_of_the_window_loses_nothing(address: str, open_tab: OpenTa
     page, tab, complaints = opened(open_tab, address, width=1400, height=900)
     page.keyboard.press("m")
     tab.go_to(12)
-    page.mouse.click(*tab.place(3))
+    tab.click(3)
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     tab.rest()
     before = [tab.place(row) for row in range(ROWS)]
@@ -173,7 +171,7 @@ def test_another_size_of_the_window_loses_nothing(address: str, open_tab: OpenTa
 def test_keys_open_what_they_say_and_escape_closes_the_nearest_first(address: str, open_tab: OpenTab) -> None:
     page, tab, complaints = opened(open_tab, address)
     press = page.keyboard.press
-    page.mouse.click(*tab.place(3))
+    tab.click(3)
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     page.mouse.move(5, 400)  # what lies under the pointer is told of as well
     press("o")
@@ -193,6 +191,33 @@ def test_keys_open_what_they_say_and_escape_closes_the_nearest_first(address: st
     press("ArrowRight")
     press("Escape")
     table.wait_for(state="hidden")
+    assert complaints == []
+
+
+def test_the_view_is_two_keys_away_and_a_row_of_buttons_is_one_stop(address: str, open_tab: OpenTab) -> None:
+    page, tab, complaints = opened(open_tab, address)
+    focus = "() => document.activeElement.ariaLabel || document.activeElement.textContent"
+    tab.frame.locator(".skip").focus()
+    assert tab.frame.evaluate("() => document.querySelector('.page button, .page [tabindex]').className") == "skip"
+    page.keyboard.press("Enter")
+    assert str(tab.frame.evaluate(focus)).startswith("Embedding cloud")
+    step = tab.step()
+    page.keyboard.press("Tab")
+    first = tab.frame.evaluate(focus)
+    page.keyboard.press("ArrowRight")
+    assert tab.frame.evaluate(focus) != first
+    assert tab.frame.locator(".tools button[tabindex='0']").count() == 1
+    page.keyboard.press("ArrowLeft")
+    assert tab.frame.evaluate(focus) == first
+    page.keyboard.press("Tab")
+    assert tab.frame.evaluate("() => document.activeElement.closest('.tools') === null")
+    assert tab.step() == step
+    # Who clicks a button means the time with the arrow that follows.
+    tab.frame.get_by_label("Fit all points (0)").click()
+    page.keyboard.press("ArrowLeft")
+    tab.frame.wait_for_function(
+        "step => document.querySelector('[role=slider][aria-label=Step]').ariaValueNow !== String(step)", arg=step
+    )
     assert complaints == []
 
 
@@ -239,7 +264,7 @@ def test_the_settings_take_effect_at_once_are_remembered_and_go_back_together(ad
     tab.rest()
     assert [tab.place(row) for row in range(10)] != before
     assert tab.frame.locator(".page.still").count() == 1
-    page = page.context.new_page()
+    page = beside(page)
     page.goto(f"{address}/#paramviz")
     again = Tab(page)
     again.wait_for_cloud()
@@ -269,23 +294,25 @@ def test_with_less_motion_playing_and_camera_jump(address: str, open_tab: OpenTa
         tab.go_to(step)
         shown.append(tab.frame.evaluate("JSON.stringify(document.querySelector('.cloud').scene.place(3))"))
     tab.go_to(0)
-    watch = """async (act) => {
+    watch = """async ([act, done]) => {
       const { scene } = document.querySelector('.cloud');
+      const press = (name) => document.querySelector(`[aria-label="${name} (Space)"]`).click();
+      const step = () => Number(document.querySelector('[role=slider][aria-label=Step]').ariaValueNow);
       const seen = new Set();
+      const began = performance.now();
       eval(act);
-      for (const end = performance.now() + 1500; performance.now() < end; ) {
+      while (!eval(done)) {
         seen.add(JSON.stringify(scene.place(3)));
         await new Promise(requestAnimationFrame);
       }
       return [...seen];
     }"""
-    played = tab.frame.evaluate(watch, "document.querySelector('[aria-label=\"Play (Space)\"]').click()")
-    tab.frame.get_by_label("Pause (Space)").click()
+    played = tab.frame.evaluate(watch, ["press('Play')", "step() >= 3 && (press('Pause'), true)"])
     tab.rest()
     assert tab.step() < 8
     assert len(played) >= 2
     assert set(played) <= set(shown), "only places of snapshots are seen, none between"
     tab.frame.evaluate("document.querySelector('.cloud').scene.focus([3])")
     tab.rest()
-    moved = tab.frame.evaluate(watch, "scene.fit()")
+    moved = tab.frame.evaluate(watch, ["scene.fit()", "performance.now() > began + 500"])
     assert len(moved) == 1, "the camera is there at once"

@@ -107,13 +107,12 @@ def test_a_pattern_without_an_end_is_stopped_and_the_page_goes_on(address: str, 
     tab, complaints = opened(address, open_tab)
     # Thirty times either nothing or nothing, then what can't be: a thousand million ways to fail at each label.
     search(tab, "/^" + "(|)" * 30 + "(.)(?<!.)/")
-    alive = tab.frame.evaluate(
-        "async () => { let most = 0, before = performance.now(); const end = before + 800;"
-        " while (performance.now() < end) { await new Promise((done) => setTimeout(done, 10));"
-        " most = Math.max(most, performance.now() - before); before = performance.now(); } return most; }"
+    turns = tab.frame.evaluate(
+        "async () => { let turns = 0;"
+        " while (!document.querySelector('#search-note').innerText.includes('takes too long')) {"
+        " await new Promise((done) => setTimeout(done, 10)); turns += 1; } return turns; }"
     )
-    expect(tab.frame.locator("#search-note")).to_contain_text("takes too long", timeout=20_000)
-    assert alive < 800, "timers went on while the pattern was run"
+    assert turns > 3, "timers went on while the pattern was run"
     search(tab, "/^q$/")
     expect(tab.frame.locator("#search-note")).to_contain_text("1 found")
     assert complaints == []

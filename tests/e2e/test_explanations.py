@@ -17,12 +17,13 @@ from page import Tab
 from playwright.sync_api import Frame, Locator, Page
 from serving import ROOT, tensorboard
 from tensorboard.compat.proto.event_pb2 import Event
-from test_accessibility import AXE, SERIOUS
+from test_accessibility import axe, serious
 
 from tensorboard_plugin_paramviz.record import STATS, LayerInfo, encode_model, encode_snapshot
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("explanations")
+__all__ = ["axe"]
 ENTRIES = json.loads((ROOT / "frontend" / "src" / "explain" / "explanations.json").read_text(encoding="utf-8"))[
     "entries"
 ]
@@ -70,7 +71,7 @@ def card(frame: Frame) -> Locator:
     return frame.locator(".explanation-card")
 
 
-def test_each_thing_with_a_button_has_an_explanation_in_every_view(address: str, open_tab: OpenTab) -> None:
+def test_each_thing_with_a_button_has_an_explanation_in_every_view(address: str, open_tab: OpenTab, axe: str) -> None:
     page, frame, complaints = opened(open_tab, address, f"&p.paramviz.layer={MATRIX}", width=1440, height=900)
     shown = {"1": ".left-panel [data-explain='projection:joint']", "2": ".inspector [data-explain='role:mlp_up']"}
     for key, wanted in (shown | {"3": ".heat-head [data-explain*='heat:ramp']"}).items():
@@ -81,10 +82,9 @@ def test_each_thing_with_a_button_has_an_explanation_in_every_view(address: str,
         keys = [one for keys, _ in found for one in keys.split()]
         assert [one for one in keys if one not in ENTRIES] == []
         assert all(re.match(r"What (is|are) \w.*\?$", label) for _, label in found), found
-    frame.evaluate(f"{AXE.read_text()};0")
     frame.locator("[data-explain*='heat:ramp']").click()
     card(frame).wait_for()
-    assert frame.evaluate(SERIOUS) == []
+    assert serious(frame, axe) == []
     assert complaints == []
 
 
@@ -137,13 +137,13 @@ def test_it_says_whether_the_value_at_the_cursor_is_in_its_band(address: str, op
     link = f"&p.paramviz.tab=layers&p.paramviz.layer={MATRIX}&p.paramviz.step=0"
     page, frame, complaints = opened(open_tab, address, link, width=1440, height=900)
     as_of = frame.locator(".inspector .as-of")
-    as_of.filter(has_text="As recorded at step 0").wait_for(timeout=20_000)
+    as_of.filter(has_text="As recorded at step 0").wait_for()
     frame.locator(".inspector [aria-label='What are these numbers?']").click()
     frame.locator(".name-chip", has_text="Update ratio").click()
     noise = math.sqrt((1 - BETA1) / (1 + BETA1))
     for step, ratio in RATIOS.items():
         Tab(page).seek(step)
-        as_of.filter(has_text=f"As recorded at step {step}").wait_for(timeout=20_000)
+        as_of.filter(has_text=f"As recorded at step {step}").wait_for()
         # It stays open, and the band needs the learning rate, which comes after the numbers.
         line = frame.locator(".explanation-card .here", has_text="from")
         line.wait_for()
@@ -165,7 +165,7 @@ def test_a_pointer_that_rests_on_it_opens_it_and_takes_it_along_when_it_leaves(a
     assert frame.evaluate("document.activeElement === document.body"), "the focus stays where it was"
     # The way to it is no way out of it.
     card(frame).hover()
-    page.wait_for_timeout(500)
+    Tab(page).rest()
     assert card(frame).count() == 1
     frame.locator(".step-field").hover()
     card(frame).wait_for(state="detached")

@@ -8,11 +8,10 @@ from itertools import pairwise
 
 import pytest
 from browser import ARGUMENTS, find_browser
-from conftest import Complaints
-from event_files import write_run
+from conftest import PASSED, Complaints
 from page import Tab
+from pages import Pages
 from playwright.sync_api import Browser, Page
-from serving import tensorboard
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 Spot = tuple[float, float]
@@ -37,19 +36,16 @@ RING = """(row) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logdir = tmp_path_factory.mktemp("runs")
-    write_run(logdir / "a", range(6), ROWS, DIMS)
-    with tensorboard(logdir) as address:
-        yield address
+@pytest.fixture
+def served(small_run: str) -> str:
+    return small_run
 
 
 @pytest.fixture(scope="module")
-def browser_without_3d(browser: Browser) -> Iterator[Browser]:
+def pages_without_3d(browser: Browser) -> Iterator[Pages]:
     arguments = [*(flag for flag in ARGUMENTS if "swiftshader" not in flag), "--disable-3d-apis"]
     chromium = browser.browser_type.launch(executable_path=find_browser(), args=arguments)
-    yield chromium
+    yield Pages(chromium)
     chromium.close()
 
 
@@ -57,8 +53,8 @@ def browser_without_3d(browser: Browser) -> Iterator[Browser]:
 def tab(request: pytest.FixtureRequest, served: str, open_tab: OpenTab) -> Iterator[Tab]:
     """The tab at rest: in 3D, in 2D by choice, and in 2D because there is nothing else."""
     if request.param == "no webgl":
-        page = request.getfixturevalue("browser_without_3d").new_page(viewport={"width": 1280, "height": 720})
-        page.goto(f"{served}/#paramviz")
+        pages: Pages = request.getfixturevalue("pages_without_3d")
+        page = pages.open(served, "#paramviz", (1280, 720))
     else:
         page, _ = open_tab(served)
     tab = Tab(page)
@@ -70,7 +66,7 @@ def tab(request: pytest.FixtureRequest, served: str, open_tab: OpenTab) -> Itera
     tab.rest()
     yield tab
     if request.param == "no webgl":
-        page.close()
+        pages.take_back([page], whole=request.node.stash.get(PASSED, False))
 
 
 def places(tab: Tab) -> list[Spot]:
@@ -109,15 +105,15 @@ def draw(page: Page, corners: list[Spot], *, release: bool = True) -> None:
 
 
 def wait_for_chosen(tab: Tab, count: int) -> None:
-    tab.frame.locator(".chosen-head").get_by_text(f"{count} chosen", exact=True).wait_for(timeout=20_000)
+    tab.frame.locator(".chosen-head").get_by_text(f"{count} chosen", exact=True).wait_for()
 
 
 def test_points_are_hovered_clicked_looped_and_ringed(tab: Tab) -> None:
     page, row = tab.page, lone(tab)
     page.mouse.move(*tab.place(row))
-    tab.frame.locator(".hover-card").wait_for(timeout=10_000)
-    page.mouse.click(*tab.place(row))
-    tab.frame.get_by_text("Nearest neighbours").first.wait_for(timeout=10_000)
+    tab.frame.locator(".hover-card").wait_for()
+    tab.click(row)
+    tab.frame.get_by_text("Nearest neighbours").first.wait_for()
 
     tab.frame.get_by_label("Draw a loop round points").click()
     other = lone(tab, but=(row,))
@@ -160,9 +156,9 @@ def test_escape_gives_up_a_loop_and_keeps_what_was_chosen(tab: Tab) -> None:
 def test_shift_click_and_the_keyboard_extend_the_choice(tab: Tab) -> None:
     page, row = tab.page, lone(tab)
     other = lone(tab, but=(row,))
-    page.mouse.click(*tab.place(row))
+    tab.click(row)
     page.keyboard.down("Shift")
-    page.mouse.click(*tab.place(other))
+    tab.click(other)
     page.keyboard.up("Shift")
     wait_for_chosen(tab, 2)
     tab.frame.locator(".cloud").evaluate("(cloud) => cloud.blur()")
@@ -220,11 +216,11 @@ def test_a_lost_context_keeps_what_was_selected_and_chosen(served: str, open_tab
     tab.rest()
     row = lone(tab)
     other = lone(tab, but=(row,))
-    page.mouse.click(*tab.place(other))
+    tab.click(other)
     page.keyboard.down("Control")
-    page.mouse.click(*tab.place(row))
-    page.mouse.click(*tab.place(other))
-    page.mouse.click(*tab.place(other))
+    tab.click(row)
+    tab.click(other)
+    tab.click(other)
     page.keyboard.up("Control")
     wait_for_chosen(tab, 2)
     page.mouse.move(5, 300)
@@ -242,13 +238,13 @@ def test_a_lost_context_keeps_what_was_selected_and_chosen(served: str, open_tab
     )
     assert lost, "the cloud was drawn with WebGL"
     said = tab.frame.get_by_text("The graphics driver stopped.")
-    said.wait_for(timeout=10_000)
+    said.wait_for()
     tab.rest()
     wait_for_chosen(tab, 2)
     assert tab.frame.evaluate(RING, row) > 10
     inspector = tab.frame.locator(".inspector").inner_text()
     tab.frame.evaluate("window.losing.restoreContext()")
-    said.wait_for(state="hidden", timeout=10_000)
+    said.wait_for(state="hidden")
     tab.rest()
     wait_for_chosen(tab, 2)
     assert tab.frame.evaluate(RING, row) == pytest.approx(ringed, abs=12)
@@ -288,7 +284,7 @@ def test_fingers_tap_turn_pan_pinch_and_loop(served: str, open_tab: OpenTab, fla
 
     x, y = tab.place(row)
     fingers.drag([(x + 13, y + 8)], [(x + 13, y + 8)], steps=1)  # 15 px beside it: a finger is no needle
-    tab.frame.get_by_text(re.compile(r"^id \d+")).wait_for(timeout=10_000)
+    tab.frame.get_by_text(re.compile(r"^id \d+")).wait_for()
 
     box = tab.frame.locator(".cloud").bounding_box()
     assert box is not None

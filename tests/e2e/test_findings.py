@@ -17,13 +17,14 @@ from page import Tab
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page
 from serving import tensorboard
-from test_accessibility import AXE, SERIOUS
+from test_accessibility import axe, serious
 
 from simulated.model import Settings
 from simulated.run import write
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("findings")
+__all__ = ["axe"]
 STEPS = 1000
 PROBLEM = (255, 138, 90)  # --problem in the dark
 MODEL = "document.querySelector('.model-canvas').model"
@@ -60,7 +61,9 @@ def opened(open_tab: OpenTab, runs: Runs, run: str, link: str = "", **options: o
     return view, complaints
 
 
-def test_a_sick_run_says_so_at_once_and_a_click_goes_to_the_step_and_the_layers(open_tab: OpenTab, runs: Runs) -> None:
+def test_a_sick_run_says_so_at_once_and_a_click_goes_to_the_step_and_the_layers(
+    open_tab: OpenTab, runs: Runs, axe: str
+) -> None:
     view, complaints = opened(open_tab, runs, "vanishing_gradients", width=1440, height=900, dark=True)
     frame = view.frame
     worst = frame.locator(".finding-row").first
@@ -71,7 +74,7 @@ def test_a_sick_run_says_so_at_once_and_a_click_goes_to_the_step_and_the_layers(
     frame.locator(".finding-head h2").wait_for()
     gone_to = view.step()
     assert abs(gone_to - runs.step) <= 0.03 * STEPS
-    frame.wait_for_timeout(400)
+    view.rest()
     assert view.step() == gone_to, "it goes there and plays nothing"
 
     # The threshold stands on the evidence with its name, and the finding's steps are shaded from its first on.
@@ -84,8 +87,7 @@ def test_a_sick_run_says_so_at_once_and_a_click_goes_to_the_step_and_the_layers(
     shaded = box_of(frame.locator(".evidence-range"))
     assert (shaded["x"] - plot["x"]) / plot["width"] == pytest.approx(runs.step / STEPS, abs=0.03)
 
-    frame.evaluate(AXE.read_text())
-    assert frame.evaluate(SERIOUS) == [], "everyone can read it"
+    assert serious(frame, axe) == [], "everyone can read it"
 
     # In the embeddings no layer can be shown: where it can, is offered.
     frame.get_by_role("button", name="Show in the heat map").click()
@@ -98,7 +100,7 @@ def test_a_sick_run_says_so_at_once_and_a_click_goes_to_the_step_and_the_layers(
     frame.locator(".page").press("2")
     frame.wait_for_function(f"() => document.querySelector('.model-canvas')?.model && {MODEL}.place(2)")
     frame.locator(".page").press("0")
-    frame.wait_for_timeout(1000)
+    view.rest()
     marked = marks_on_slabs(view, runs)
     assert {path for path, mark in marked.items() if mark} == set(runs.layers)
     assert len(marked) > len(runs.layers), "healthy layers are on screen too"
@@ -176,4 +178,16 @@ def test_a_healthy_run_has_no_marks(open_tab: OpenTab, runs: Runs) -> None:
     view.page.keyboard.press("Escape")
     frame.locator(".finding-row .severity.note").first.wait_for()
     assert frame.locator(".heat-names .severity, .heat-finding, .finding-row .severity:not(.note)").count() == 0
+    assert complaints == []
+
+
+def test_back_looks_at_the_whole_model_again(open_tab: OpenTab, runs: Runs) -> None:
+    view, complaints = opened(open_tab, runs, "vanishing_gradients", link="&p.paramviz.tab=layers")
+    frame = view.frame
+    frame.wait_for_function(f"() => document.querySelector('.model-canvas')?.model && {MODEL}.place(2)")
+    assert frame.evaluate(f"{MODEL}.pose") is None
+    frame.locator(".finding-row").first.click()
+    frame.wait_for_function(f"() => {MODEL}.pose !== null")
+    frame.get_by_role("button", name="Back", exact=True).click()
+    frame.wait_for_function(f"() => {MODEL}.pose === null")
     assert complaints == []

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from conftest import Complaints
-from event_files import write_run
 from page import Tab
 from playwright.sync_api import Page
-from serving import tensorboard
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 ROWS = 40
@@ -37,18 +35,15 @@ OTHER_ROWS = """async () => {
       labelPriority: some(rows), hits: [], links: [], trails: [], courses: [], selected: null, hovered: null,
       marks: rows > 80 ? [{ rows: [1, 2], color: [200, 0, 0] }] : [],
     });
-    await new Promise((done) => setTimeout(done, 200));
+    await window.underway(260, 30000);
   }
   return { ...window.live };
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logdir = tmp_path_factory.mktemp("runs")
-    write_run(logdir / "a", range(4), ROWS, 8)
-    with tensorboard(logdir) as found:
-        yield found
+@pytest.fixture
+def address(small_run: str) -> str:
+    return small_run
 
 
 def test_clouds_of_other_sizes_leave_nothing_on_the_gpu(address: str, open_tab: OpenTab) -> None:

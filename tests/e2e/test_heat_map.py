@@ -23,7 +23,7 @@ from tensorboard_plugin_paramviz.record import STATS
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("heat")
-STEPS, LONG = 60, 3_000
+LONG = 3_000
 BROKEN, ZERO, MISSING = 10, 20, 30
 DASH = "\u2013"
 
@@ -45,7 +45,7 @@ class Recorded:
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     logdir = tmp_path_factory.mktemp("runs")
-    train(logdir, STEPS)
+    train(logdir)
     write_odd(logdir / "odd")
     sizes = ["--layers=1", "--rows=8", "--dims=4", f"--steps={LONG}", f"--snapshots={LONG}"]
     command = [sys.executable, str(ROOT / "simulator.py"), "--logdir", str(logdir / "long"), *sizes]
@@ -79,6 +79,7 @@ class Map:
 
     def __init__(self, page: Page) -> None:
         self.page, self.tab = page, Tab(page)
+        self.chosen: int | None = None
         self.frame = self.tab.frame
         self.frame.locator(".dock-plot").wait_for(timeout=60_000)
         self.frame.locator("body").press("3")
@@ -93,10 +94,13 @@ class Map:
         """Chooses a line by keyboard and tells where it is: page px."""
         grid = self.frame.get_by_role("grid")
         grid.focus()
-        for _ in range(4):
-            grid.press("PageUp")
-        for _ in range(number):
-            grid.press("ArrowDown")
+        if self.chosen is None:
+            for _ in range(4):
+                grid.press("PageUp")
+        away = number - (self.chosen or 0)
+        for _ in range(abs(away)):
+            grid.press("ArrowDown" if away > 0 else "ArrowUp")
+        self.chosen = number
         box = self.frame.locator(".heat-row.chosen").bounding_box()
         assert box is not None
         return box
@@ -107,7 +111,7 @@ class Map:
 
     def card(self) -> dict[str, str]:
         box = self.frame.locator(".heat-card")
-        box.wait_for(timeout=10_000)
+        box.wait_for()
         names, values = box.locator("dt").all_inner_texts(), box.locator("dd").all_inner_texts()
         return {"path": box.locator("b").inner_text(), "all": box.inner_text(), **dict(zip(names, values, strict=True))}
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,18 +12,18 @@ import numpy as np
 import pytest
 from conftest import Complaints
 from event_files import EMBEDDING, RunWriter, model_event, snapshot_at
-from made_text import made_text
 from page import Tab
 from playwright.sync_api import Frame, Page
-from serving import ROOT, tensorboard
+from serving import tensorboard
 from tensorboard.compat.proto.event_pb2 import Event
+from trained import STEPS, train
 
 from tensorboard_plugin_paramviz.reader import Index, SnapshotReader, roots_of
 from tensorboard_plugin_paramviz.record import dequantize, encode_snapshot
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("inspector")
-STEPS, EVERY = 40, 5
+EVERY = 5
 STEP = 25
 ROW = 30
 BROKEN = 3
@@ -72,13 +70,7 @@ class Trained:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     logdir = tmp_path_factory.mktemp("runs")
-    text = logdir / "text.txt"
-    text.write_text(made_text())
-    sizes = ["--layers", "1", "--heads", "2", "--width", "32", "--block-size", "32", "--batch-size", "16"]
-    command = [sys.executable, str(ROOT / "train.py"), "--dataset", str(text), "--logdir", str(logdir / "trained")]
-    command += ["--steps", str(STEPS), "--every", str(EVERY), "--max-overhead", "none", "--lr", "1e-2"]
-    done = subprocess.run([*command, *sizes], capture_output=True, text=True, cwd=logdir, check=False)
-    assert done.returncode == 0, done.stderr
+    train(logdir)
     write_broken(logdir / "broken")
     with tensorboard(logdir) as address:
         yield recorded(logdir, address)
@@ -138,7 +130,7 @@ def tab(trained: Trained, open_tab: OpenTab) -> Iterator[Tab]:
 
 
 def as_recorded(frame: Frame, step: int) -> None:
-    frame.locator(".as-of").filter(has_text=f"As recorded at step {step}").wait_for(timeout=10_000)
+    frame.locator(".as-of").filter(has_text=f"As recorded at step {step}").wait_for()
 
 
 def reading(frame: Frame, name: str) -> str:
@@ -201,7 +193,7 @@ def test_neighbours_and_what_changed_among_them(trained: Trained, tab: Tab) -> N
     tab.go_to(STEPS - EVERY)
     as_recorded(frame, STEPS - EVERY)
     both = set(dict(trained.nearest(STEP, ROW))) & set(dict(trained.nearest(STEPS - EVERY, ROW)))
-    frame.get_by_text(f"{len(both)} of 10 stayed since step {STEP}").wait_for(timeout=10_000)
+    frame.get_by_text(f"{len(both)} of 10 stayed since step {STEP}").wait_for()
 
 
 def test_a_click_on_a_neighbour_goes_there(trained: Trained, tab: Tab) -> None:
@@ -242,8 +234,8 @@ def test_the_vector_can_be_read_and_copied_to_the_last_digit(trained: Trained, t
 def test_a_colour_by_displacement_spans_the_whole_run(trained: Trained, tab: Tab) -> None:
     tab.frame.get_by_label("Colour by").first.select_option("displacement")
     scale = tab.frame.locator(".color-scale")
-    scale.locator(".ramp").wait_for(timeout=10_000)
-    tab.page.wait_for_timeout(1500)
+    scale.locator(".ramp").wait_for()
+    tab.rest()
     said = scale.inner_text()
     tab.go_to(0)
     tab.rest()
@@ -256,7 +248,7 @@ def test_a_colour_by_displacement_spans_the_whole_run(trained: Trained, tab: Tab
 def test_clusters_stay_the_same_at_every_step(tab: Tab) -> None:
     tab.frame.get_by_label("Colour by").first.select_option("cluster")
     entries = tab.frame.locator(".legend .entry")
-    entries.first.wait_for(timeout=20_000)
+    entries.first.wait_for()
     names = [entry.get_attribute("aria-label") for entry in entries.all()]
     assert 2 <= len(names) <= 12
     tab.go_to(0)
@@ -266,7 +258,7 @@ def test_clusters_stay_the_same_at_every_step(tab: Tab) -> None:
 def test_several_tokens_are_told_of_together(trained: Trained, tab: Tab) -> None:
     for row in (5, 20, trained.labels.index("“")):
         tab.page.keyboard.down("Shift")
-        tab.page.mouse.click(*tab.place(row))
+        tab.click(row)
         tab.page.keyboard.up("Shift")
     tab.page.mouse.move(700, 100)
     title = tab.frame.locator(".inspector h2")
@@ -303,10 +295,10 @@ def test_what_is_not_finite_or_was_not_recorded_is_said_and_has_no_number(traine
 
     colour = tab.frame.get_by_label("Colour by").first
     colour.select_option("norm")
-    tab.frame.locator(".legend .grey-note").get_by_text(f"{BROKEN} not known").wait_for(timeout=10_000)
+    tab.frame.locator(".legend .grey-note").get_by_text(f"{BROKEN} not known").wait_for()
     colour.select_option("cluster")
-    tab.frame.locator(".legend .grey-note").get_by_text(f"{BROKEN} not finite").wait_for(timeout=20_000)
+    tab.frame.locator(".legend .grey-note").get_by_text(f"{BROKEN} not finite").wait_for()
     colour.select_option("gradient")
-    tab.frame.locator(".color-scale").get_by_text("not recorded").wait_for(timeout=10_000)
+    tab.frame.locator(".color-scale").get_by_text("not recorded").wait_for()
     assert "NaN" not in tab.frame.locator("body").inner_text()
     assert complaints == []

@@ -15,7 +15,7 @@ from page import Tab
 from playwright.sync_api import Frame, Locator, Page
 from serving import tensorboard
 from tensorboard.compat.proto.event_pb2 import Event
-from test_accessibility import AXE, SERIOUS, SIDEWAYS, TOO_SMALL
+from test_accessibility import SIDEWAYS, TOO_SMALL, axe, serious
 from trained import train
 
 from tensorboard_plugin_paramviz.reader import Index, SnapshotReader, roots_of
@@ -25,6 +25,7 @@ from tensorboard_plugin_paramviz.record.names import SELF_COLUMNS, SELF_TAG
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("layer inspector")
+__all__ = ["axe"]
 STEPS = 200
 PATH = "transformer.h.1.mlp.c_proj"
 UNKNOWN = "\u2013"
@@ -101,7 +102,7 @@ def show(run: Run, open_tab: OpenTab) -> Iterator[Callable[..., Tab]]:
 
 
 def as_recorded(frame: Frame, step: int) -> None:
-    frame.locator(".as-of").filter(has_text=f"As recorded at step {step}").wait_for(timeout=20_000)
+    frame.locator(".as-of").filter(has_text=f"As recorded at step {step}").wait_for()
 
 
 def reading(frame: Frame, name: str) -> str:
@@ -207,7 +208,7 @@ def test_one_hairline_stands_in_all_charts_and_on_the_time_axis(run: Run, show: 
 def test_a_chart_can_be_looked_at_larger_by_keyboard_alone(run: Run, show: Callable[..., Tab]) -> None:
     tab = show(step=100)
     frame, keys = tab.frame, tab.page.keyboard
-    frame.locator(".layer-chart canvas").nth(2).wait_for(timeout=20_000)
+    frame.locator(".layer-chart canvas").nth(2).wait_for()
     button = frame.get_by_role("button", name="Gradient norm, larger")
     button.focus()
     keys.press("Enter")
@@ -235,7 +236,7 @@ def test_a_chart_can_be_looked_at_larger_by_keyboard_alone(run: Run, show: Calla
 def test_the_summary_says_how_the_training_went_and_is_copied_as_markdown(run: Run, show: Callable[..., Tab]) -> None:
     tab = show(layer=None, step=0)
     frame = tab.frame
-    frame.locator(".trend-line").wait_for(timeout=20_000)
+    frame.locator(".trend-line").wait_for()
     frame.get_by_role("button", name="Summary", exact=True).click()
     copy = frame.get_by_role("button", name="Copy as Markdown")
     frame.locator("dialog.summary").get_by_text("Recording took").wait_for()
@@ -284,7 +285,7 @@ def test_what_is_missing_names_the_argument_that_gives_it(show: Callable[..., Ta
 def test_sizes_are_of_the_cells_that_were_recorded_at_the_cursor(show: Callable[..., Tab]) -> None:
     tab = show(step=STEPS - 5)
     section = tab.frame.get_by_role("region", name="Distribution")
-    section.wait_for(timeout=20_000)
+    section.wait_for()
     said = section.get_by_role("img").get_attribute("aria-label") or ""
     asked = tab.frame.evaluate(
         """async (path) => {
@@ -311,21 +312,20 @@ def small(frame: Frame) -> list[list[object]]:
 
 
 @pytest.mark.parametrize(("width", "height", "dark"), [(1440, 900, True), (390, 844, False)])
-def test_everyone_can_use_it(run: Run, open_tab: OpenTab, width: int, height: int, dark: bool) -> None:
+def test_everyone_can_use_it(run: Run, open_tab: OpenTab, axe: str, width: int, height: int, dark: bool) -> None:
     link = f"#paramviz&p.paramviz.run=trained&p.paramviz.tab=heat&p.paramviz.layer={PATH}&p.paramviz.step=100"
     page, complaints = open_tab(run.address, width=width, height=height, dark=dark, link=link)
     frame = Tab(page).frame
     phone = width < 768
     if phone:
         frame.get_by_role("button", name="Show more").click()
-    frame.locator(".layer-chart canvas").nth(2).wait_for(timeout=20_000)
+    frame.locator(".layer-chart canvas").nth(2).wait_for()
     frame.get_by_role("button", name="All statistics").click()
-    frame.evaluate(AXE.read_text())
-    assert frame.evaluate(SERIOUS) == []
+    assert serious(frame, axe) == []
     assert not phone or small(frame) == []
     frame.get_by_role("button", name="Weight norm, larger").click()
     frame.locator(".large-chart canvas").wait_for()
-    assert frame.evaluate(SERIOUS) == []
+    assert serious(frame, axe) == []
     assert not phone or small(frame) == []
     assert frame.evaluate(SIDEWAYS) == 0
     assert complaints == []

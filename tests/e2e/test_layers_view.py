@@ -14,6 +14,7 @@ from conftest import Complaints
 from playwright.sync_api import Page, Route
 from serving import ROOT, tensorboard
 from trained import train
+from underway import wait_until_done
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("layers")
@@ -23,7 +24,7 @@ MODEL = "document.querySelector('.model-canvas').model"
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     logdir = tmp_path_factory.mktemp("runs")
-    train(logdir, 120)
+    train(logdir, 200)
     with tensorboard(logdir) as address:
         yield address
 
@@ -46,22 +47,15 @@ class Layers:
         self.pane = frame.locator(".pane.on")
         if drawn:
             frame.wait_for_function(f"() => document.querySelector('.model-canvas')?.model && {MODEL}.place(2)")
-            frame.wait_for_function("() => document.querySelector('.layers-legend .ramp')", timeout=20_000)
+            frame.wait_for_function("() => document.querySelector('.layers-legend .ramp')")
             self.rest()
             self.paths = frame.evaluate(
                 "async run => (await (await fetch('model?run=' + run)).json()).layers.map(layer => layer.path)", run
             )
 
     def rest(self) -> None:
-        """Until no picture is drawn any more."""
-        self.frame.evaluate(
-            f"""async () => {{
-              for (let before = -1; before !== {MODEL}.frames; ) {{
-                before = {MODEL}.frames;
-                await new Promise((done) => setTimeout(done, 300));
-              }}
-            }}"""
-        )
+        """Until nothing moves any more and nothing is on its way."""
+        wait_until_done(self.frame)
 
     def place(self, path: str) -> tuple[float, float]:
         """The middle of a slab, in CSS pixels of the whole page."""
@@ -106,7 +100,7 @@ class Layers:
         self.rest()
 
     def chosen(self) -> str:
-        return self.pane.locator(".layer-card b").inner_text(timeout=10_000)
+        return self.pane.locator(".layer-card b").inner_text()
 
 
 UP, DOWN = "transformer.h.0.mlp.c_fc", "transformer.h.0.mlp.c_proj"
@@ -126,11 +120,11 @@ def test_pointing_at_a_slab_tells_of_it_and_a_click_chooses_it(address: str, ope
     view = Layers(page)
     page.mouse.move(*view.place(UP))
     card = view.pane.locator(".layer-card")
-    card.get_by_text(UP, exact=True).wait_for(timeout=10_000)
+    card.get_by_text(UP, exact=True).wait_for()
     told = card.inner_text()
     for said in ("128 \N{MULTIPLICATION SIGN} 32", "4,096", "%"):
         assert said in told
-    card.get_by_text("Gradient norm").wait_for(timeout=10_000)
+    card.get_by_text("Gradient norm").wait_for()
     x, y = view.place(UP)
     box = card.bounding_box()
     assert box is not None
@@ -166,14 +160,14 @@ def test_nothing_is_drawn_when_nothing_moves_nor_when_another_view_shows(address
     page, complaints = open_tab(address)
     view = Layers(page)
     still = view.frames()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(300)
     assert view.frames() == still
     view.frame.locator(".view-switch").get_by_text("Heat map", exact=True).click()
-    page.wait_for_timeout(400)
+    view.rest()
     hidden = view.frames()
     view.frame.locator(".step-field input").fill("20")
     view.frame.locator(".step-field input").press("Enter")
-    page.wait_for_timeout(600)
+    view.rest()
     assert view.frames() == hidden
     assert complaints == []
 
@@ -191,7 +185,7 @@ def test_what_is_filtered_out_recedes_and_can_still_be_pointed_at(address: str, 
     assert far(after, ground) > 2, "but not gone"
     assert far(view.color("transformer.h.0.attn.c_attn"), attention) < 1
     page.mouse.move(*view.place(UP))
-    view.pane.locator(".layer-card").get_by_text(UP, exact=True).wait_for(timeout=10_000)
+    view.pane.locator(".layer-card").get_by_text(UP, exact=True).wait_for()
     assert complaints == []
 
 
@@ -204,7 +198,7 @@ def test_a_statistic_colours_the_faces_and_the_legend_names_it(address: str, ope
     view.frame.wait_for_function(
         "() => document.querySelector('.layers-legend .scale-name').textContent === 'Gradient norm'"
     )
-    view.pane.locator(".layers-legend .ramp").wait_for(timeout=10_000)
+    view.pane.locator(".layers-legend .ramp").wait_for()
     view.rest()
     assert legend.inner_text() == "Gradient norm"
     assert far(view.color(UP), cells) > 8
@@ -265,7 +259,7 @@ def test_when_the_driver_stops_the_diagram_takes_over_until_3d_is_back(address: 
         f"window.lost = {canvas}.getContext('webgl2').getExtension('WEBGL_lose_context'); lost.loseContext()"
     )
     view.frame.wait_for_function(f"() => {MODEL}.drawing === '2d'")
-    view.pane.get_by_text("The 2D view is shown").wait_for(timeout=10_000)
+    view.pane.get_by_text("The 2D view is shown").wait_for()
     page.mouse.click(*view.place(UP))
     assert view.chosen() == UP
     view.frame.evaluate("lost.restoreContext()")
@@ -322,7 +316,7 @@ def test_a_run_without_a_model_record_says_what_to_add(address: str, open_tab: O
     page.route("**/paramviz/model?*", without_layers)
     page.get_by_role("tab", name="Param Viz").click()
     view = Layers(page, drawn=False)
-    view.pane.get_by_text("This run has no record of its model").wait_for(timeout=20_000)
+    view.pane.get_by_text("This run has no record of its model").wait_for()
     assert "viz = watch(model, writer, optimizer=optimizer)" in view.pane.inner_text()
     view.pane.get_by_role("button", name="Copy").wait_for()
     assert complaints == []

@@ -48,15 +48,6 @@ def drag(page: Page, tab: Tab, dx: int, dy: int, button: str = "left") -> None:
     page.mouse.move(5, 400)
 
 
-def link_in(page: Page) -> str:
-    """Once the address stands still."""
-    before = ""
-    while before != page.url:
-        before = page.url
-        page.wait_for_timeout(900)
-    return "#" + page.url.split("#")[1]
-
-
 def places(tab: Tab) -> list[object]:
     tab.rest()
     seen: list[object] = tab.frame.evaluate(
@@ -111,7 +102,7 @@ def test_a_link_restores_everything(address: str, open_tab: OpenTab, view: str) 
     tab.frame.get_by_label("Regular expression").click()
     page.mouse.move(5, 400)
     before, set_before = places(tab), tab.frame.evaluate(SET)
-    link = link_in(page)
+    link = "#" + tab.link()
     for part in ("run=a%20b", "step=24", "color=norm", "camera=", "search=", "regex=on", "loop=on", "part="):
         assert f"p.paramviz.{part}" in link
 
@@ -128,7 +119,7 @@ def test_a_link_restores_everything(address: str, open_tab: OpenTab, view: str) 
         if one is not None:
             assert other == pytest.approx(one, abs=1)
     assert second.frame.evaluate(SET) == set_before
-    assert link_in(again) == link, "and its own address is the same"
+    assert "#" + second.link() == link, "and its own address is the same"
     assert again.evaluate("localStorage.getItem('paramviz.settings')") == "{}", "a link is no choice of one's own"
     assert complaints + more == []
 
@@ -146,7 +137,7 @@ def test_what_others_put_in_the_address_stays_and_what_is_broken_is_passed_over(
     tab.wait_for_cloud()
     tab.wait_for_step(58)
     assert tab.frame.get_by_label("Colour by").input_value() == "class"
-    now = link_in(page)
+    now = "#" + tab.link()
     assert now.startswith("#paramviz&tagFilter=x&p.other.key=1&p.paramviz.run=a%20b")
     for broken in ("blood", "camera", "NaN", "1e9", "isolated", "nothing", "hidden"):
         assert broken not in now

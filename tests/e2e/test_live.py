@@ -31,7 +31,6 @@ def test_an_empty_logdir_says_what_to_do_and_fills_by_itself(tmp_path: Path, ope
             tab.frame.wait_for_function(
                 "step => document.querySelector('[role=slider][aria-label=Step]').ariaValueMax === String(step)",
                 arg=step,
-                timeout=10_000,
             )
         tab.wait_for_step(8)  # the cursor follows the newest snapshot
         assert complaints == []
@@ -56,9 +55,9 @@ def test_a_first_snapshot_alone_is_drawn_with_a_word(tmp_path: Path, open_tab: O
         tab.frame.get_by_text("The cloud appears with the first snapshot").wait_for(timeout=30_000)
         writer.append(snapshot_event(0))
         tab.wait_for_cloud()
-        tab.frame.get_by_text("The cloud moves from the second snapshot on").wait_for(timeout=10_000)
+        tab.frame.get_by_text("The cloud moves from the second snapshot on").wait_for()
         writer.append(snapshot_event(10))
-        tab.frame.get_by_text("Recording started").wait_for(state="hidden", timeout=10_000)
+        tab.frame.get_by_text("Recording started").wait_for(state="hidden")
 
 
 def test_a_server_that_went_away_is_said_and_found_again(tmp_path: Path, open_tab: OpenTab) -> None:
@@ -81,4 +80,4 @@ def test_a_damaged_record_is_told_and_the_rest_is_shown(tmp_path: Path, open_tab
         page, _ = open_tab(address)
         tab = Tab(page)
         tab.wait_for_cloud()
-        tab.frame.get_by_text("could not be read").first.wait_for(timeout=10_000)
+        tab.frame.get_by_text("could not be read").first.wait_for()

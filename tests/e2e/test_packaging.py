@@ -16,7 +16,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from serving import ROOT, free_port
+from serving import ROOT, tensorboard
 
 PAGE = "tensorboard_plugin_paramviz/static/index.js"
 
@@ -90,31 +90,12 @@ def test_the_installed_wheel_is_a_working_plugin_without_torch(shipped: tuple[Pa
     run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", shipped[1])
     code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is not None)"
     run(python, "-c", code, cwd=tmp_path)
-    port = free_port()
-    server = subprocess.Popen(
-        [python, "-m", "tensorboard.main", "--logdir", tmp_path / "logs", "--host", "127.0.0.1", "--port", str(port)],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        address = f"http://127.0.0.1:{port}/data/"
-        listing = json.loads(patiently_fetched(address + "plugins_listing", server))
+    with tensorboard(tmp_path / "logs", python=python, cwd=tmp_path) as address:
+        listing = json.loads(fetched(f"{address}/data/plugins_listing"))
         assert listing["paramviz"]["enabled"]
-        assert b"render" in patiently_fetched(address + "plugin/paramviz/static/index.js", server)
-    finally:
-        server.terminate()
-        server.wait(20)
+        assert b"render" in fetched(f"{address}/data/plugin/paramviz/static/index.js")
 
 
-def patiently_fetched(address: str, server: subprocess.Popen[bytes]) -> bytes:
-    import time
-
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(address, timeout=10) as reply:
-                return bytes(reply.read())
-        except OSError:
-            assert server.poll() is None, "TensorBoard ended"
-            time.sleep(0.1)
-    raise AssertionError(f"{address} does not answer")
+def fetched(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=60) as reply:
+        return bytes(reply.read())

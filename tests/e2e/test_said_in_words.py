@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from conftest import Complaints
 from playwright.sync_api import Page
-from serving import tensorboard
-from small_run import ROWS, opened, write_small_run
+from small_run import ROWS, opened
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("said in words")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logdir = tmp_path_factory.mktemp("runs")
-    write_small_run(logdir)
-    with tensorboard(logdir) as address:
-        yield address
+@pytest.fixture
+def address(small_run: str) -> str:
+    return small_run
 
 
 def test_the_text_tells_what_the_canvas_shows_and_is_silent_in_playback(address: str, open_tab: OpenTab) -> None:
-    page, tab, _ = opened(open_tab, address)
+    _, tab, _ = opened(open_tab, address)
     tab.go_to(12)
     text = tab.frame.locator("[data-what=picture]")
     assert text.get_attribute("aria-live") == "polite"
@@ -31,7 +27,7 @@ def test_the_text_tells_what_the_canvas_shows_and_is_silent_in_playback(address:
     said = text.inner_text()
     for part in ("Run a.", "Token embeddings", "40 of 40 tokens", "of the variance shown, in 3D", "Coloured by class"):
         assert part in said
-    page.mouse.click(*tab.place(3))
+    tab.click(3)
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     tab.frame.wait_for_function(
         """() => /Token “d” is selected; nearest are Token/.test(
@@ -43,8 +39,11 @@ def test_the_text_tells_what_the_canvas_shows_and_is_silent_in_playback(address:
             { characterData: true, childList: true, subtree: true }); }"""
     )
     tab.frame.get_by_label("Play (Space)").click()
-    page.wait_for_timeout(1500)
-    assert tab.frame.evaluate("window.said") == 0
+    # Asked for in one go: while it plays, and before it comes to its end.
+    said = tab.frame.wait_for_function(
+        "() => document.querySelector('[role=slider][aria-label=Step]').ariaValueNow >= 16 && `said ${window.said}`"
+    )
+    assert said.json_value() == "said 0"
     tab.frame.get_by_label("Pause (Space)").click()
     tab.frame.wait_for_function("() => window.said > 0")
 

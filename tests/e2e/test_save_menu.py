@@ -14,14 +14,15 @@ from conftest import Complaints
 from page import Tab
 from playwright.sync_api import Page, Route, expect
 from taking import STEP, answered, menu, open_menu, opened, saved
+from trained import STEPS
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("taking away")
 
 
 @pytest.fixture
-def address(briefly_trained: str) -> str:
-    return briefly_trained
+def address(trained_run: str) -> str:
+    return trained_run
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_files_of_the_whole_run_come_from_the_server(tab: Tab, tmp_path: Path) -
     path = saved(tab, "Positions of the whole run as JSON", tmp_path)
     table = json.loads(path.read_text())
     column = table["columns"].index("step")
-    assert sorted({row[column] for row in table["data"]}) == list(range(0, 40, 5))
+    assert sorted({row[column] for row in table["data"]}) == list(range(0, STEPS, 5))
 
     def refuse(route: Route) -> None:
         route.fulfill(status=404, body="The run is gone.")
@@ -100,7 +101,7 @@ def test_the_menu_is_used_by_keyboard_alone(address: str, open_tab: OpenTab, wid
         return str(tab.frame.evaluate(active))
 
     # The focus goes there once the menu is drawn.
-    tab.frame.wait_for_function("() => document.activeElement.ariaLabel === 'Picture as PNG'", timeout=10_000)
+    tab.frame.wait_for_function("() => document.activeElement.ariaLabel === 'Picture as PNG'")
     assert press("ArrowDown") == "Picture as SVG"
     assert press("ArrowUp") == "Picture as PNG"
     assert press("ArrowUp") == "Vectors of the whole run as NPZ", "round"

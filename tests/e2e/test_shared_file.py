@@ -17,6 +17,7 @@ from event_files import EMBEDDING, RunWriter, model_record, scalar_event, snapsh
 from page import Tab
 from playwright.sync_api import Browser, Page, Route
 from tensorboard.compat.proto.event_pb2 import Event
+from underway import WATCH
 from web.saved_files import write_sparse_run
 from web.server import PREFIX, served
 from werkzeug.test import Client
@@ -57,6 +58,7 @@ def open_file(browser: Browser) -> Iterator[Callable[..., Opened]]:
         """before: a script that runs before those of the file."""
         size = {"viewport": {"width": 1280, "height": 720}, **options}
         context = browser.new_context(color_scheme="dark" if dark else "light", offline=True, **size)
+        context.add_init_script(WATCH)
         context.add_init_script(before)
         contexts.append(context)
         asked: list[str] = []
@@ -128,14 +130,14 @@ def test_it_plays_scrubs_and_opens_its_views_from_a_disk_without_asking_for_anyt
     assert worst["sentence"][:30] in said
     # The layers and the heat map, with all of the layers in it.
     page.keyboard.press("2")
-    page.locator(".model-canvas, .layers-view canvas").first.wait_for(timeout=20_000)
+    page.locator(".model-canvas, .layers-view canvas").first.wait_for()
     page.keyboard.press("3")
-    page.get_by_text(f"{len(model['layers'])} layers").first.wait_for(timeout=20_000)
+    page.get_by_text(f"{len(model['layers'])} layers").first.wait_for()
     page.keyboard.press("1")
     # Search by pattern runs in a worker that came with the file.
     page.locator("input[type=search]").fill("^.$")
-    page.get_by_role("button", name="Regular expression").click()
-    page.get_by_text(re.compile(r"^\d+ found")).wait_for(timeout=20_000)
+    page.get_by_role("button", name="Regular expression", exact=True).click()
+    page.get_by_text(re.compile(r"^\d+ found")).wait_for()
     assert [worker.url[:5] for worker in page.workers] == ["blob:"]
     # The theme has a switch, as there is no TensorBoard to follow.
     page.get_by_role("button", name="Switch to light").click()
@@ -149,7 +151,7 @@ def test_it_plays_scrubs_and_opens_its_views_from_a_disk_without_asking_for_anyt
 
 def test_a_link_into_the_file_opens_what_it_says(whole: Path, open_file: Callable[..., Opened]) -> None:
     opened = open_file(whole, "#paramviz&p.paramviz.step=100&p.paramviz.row=3&p.paramviz.projection=tour", dark=False)
-    opened.page.locator(".inspector .neighbour, .inspector .chip").first.wait_for(timeout=20_000)
+    opened.page.locator(".inspector .neighbour, .inspector .chip").first.wait_for()
     assert abs(opened.tab.step() - 100) < 10
     assert opened.page.locator(".page[data-theme=light]").count() == 1
     assert opened.complaints == []
@@ -272,7 +274,7 @@ def test_hostile_names_broken_numbers_and_a_single_snapshot_open_too(
     path = tmp_path / "hostile.html"
     assert main(["share", str(tmp_path / "logs"), "-o", str(path), "-q"]) == 0
     opened = open_file(path, viewport={"width": 390, "height": 760})
-    opened.page.wait_for_timeout(300)
+    opened.tab.rest()
     assert opened.page.title() == "hostile · Param Viz"
     assert opened.page.locator("img").count() == 0
     assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

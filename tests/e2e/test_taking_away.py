@@ -18,6 +18,7 @@ from page import Tab
 from PIL import Image
 from playwright.sync_api import Browser, Page
 from taking import EMBEDDING, STEP, answered, opened, saved
+from trained import STEPS
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("taking away")
@@ -27,8 +28,8 @@ SHADOW = 40
 
 
 @pytest.fixture
-def address(briefly_trained: str) -> str:
-    return briefly_trained
+def address(trained_run: str) -> str:
+    return trained_run
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_pictures_say_what_they_show(tab: Tab, tmp_path: Path) -> None:
     root, cloud = drawing(path)
     around = [text.text or "" for text in root.findall(f"{SVG}text")]
     assert around[0] == f"trained · {EMBEDDING}"
-    assert f"Step {STEP} of 35" in around
+    assert f"Step {STEP} of {STEPS - 5}" in around
     rows = tab.frame.evaluate("document.querySelector('.cloud').scene.drawing().visible.length")
     assert f"{rows} of {rows} tokens" in around
     assert re.search(r"PCA of the whole run, \d+ % of variance shown", " ".join(around))

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from conftest import Complaints
 from page import Tab
 from playwright.sync_api import Page
-from serving import tensorboard
-from trained import train
+from trained import STEPS
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
-STEPS = 60
 pytestmark = pytest.mark.xdist_group("trained")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A TensorBoard over a run trained for a few seconds on the tests' own source text."""
-    logdir = tmp_path_factory.mktemp("runs")
-    train(logdir, STEPS)
-    with tensorboard(logdir) as address:
-        yield address
+@pytest.fixture
+def address(trained_run: str) -> str:
+    return trained_run
 
 
 def test_points_move_between_two_steps_and_every_logged_step_is_a_stop(address: str, open_tab: OpenTab) -> None:
@@ -58,6 +52,7 @@ def test_dragging_along_the_loss_curve_scrubs(address: str, open_tab: OpenTab) -
     seen = []
     for share in (0.1, 0.5, 0.9):
         page.mouse.move(box["x"] + 148 + (box["width"] - 164) * share, middle, steps=4)
+        tab.rest()
         seen.append(tab.step())
     page.mouse.up()
     assert seen == sorted(seen)
@@ -72,7 +67,7 @@ def test_hovering_a_token_tells_its_name_and_values(address: str, open_tab: Open
     tab.rest()
     page.mouse.move(*tab.place(30))
     card = tab.frame.locator(".hover-card")
-    card.wait_for(timeout=10_000)
+    card.wait_for()
     said = card.inner_text()
     assert "id " in said
     tab.frame.wait_for_function("() => document.querySelector('.hover-card')?.textContent.includes('norm')")
@@ -84,8 +79,8 @@ def test_clicking_a_token_opens_the_inspector_with_neighbours(address: str, open
     tab = Tab(page)
     tab.wait_for_cloud()
     tab.rest()
-    page.mouse.click(*tab.place(30))
-    tab.frame.get_by_text("Nearest neighbours").wait_for(timeout=10_000)
+    tab.click(30)
+    tab.frame.get_by_text("Nearest neighbours").wait_for()
     tab.frame.get_by_text("Vector norm", exact=False).first.wait_for()
     assert complaints == []
 
@@ -97,12 +92,12 @@ def test_playing_moves_the_cursor_and_stops_on_request(address: str, open_tab: O
     tab.go_to(0)
     tab.frame.get_by_label("Play (Space)").click()
     tab.frame.wait_for_function(
-        "() => Number(document.querySelector('[role=slider][aria-label=Step]').ariaValueNow) >= 20", timeout=20_000
+        "() => Number(document.querySelector('[role=slider][aria-label=Step]').ariaValueNow) >= 20"
     )
     tab.frame.get_by_label("Pause (Space)").click()
     tab.rest()
     still = tab.pictures_drawn()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(300)
     assert tab.pictures_drawn() == still, "no picture is drawn when nothing moves"
     assert complaints == []
 
@@ -114,9 +109,9 @@ def test_scalars_work_as_ever_and_coming_back_keeps_the_step(address: str, open_
     tab.go_to(25)
     page.get_by_role("tab", name="Scalars").click()
     page.get_by_text("train/loss").first.wait_for(timeout=30_000)
-    page.wait_for_timeout(500)
+    tab.rest()
     hidden = tab.pictures_drawn()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(300)
     assert tab.pictures_drawn() == hidden, "nothing is drawn while another tab shows"
     page.get_by_role("tab", name="Param Viz").click()
     tab.wait_for_cloud()
@@ -129,15 +124,15 @@ def test_a_link_restores_run_step_and_selection(address: str, open_tab: OpenTab)
     tab = Tab(page)
     tab.wait_for_cloud()
     tab.go_to(30)
-    page.mouse.click(*tab.place(30))
-    tab.frame.get_by_text("Nearest neighbours").wait_for(timeout=10_000)
+    tab.click(30)
+    tab.frame.get_by_text("Nearest neighbours").wait_for()
     page.wait_for_function("() => /p\\.paramviz\\.step=30&p\\.paramviz\\.row=/.test(location.hash)")
     link = "#" + page.url.split("#")[1]
     again, complaints = open_tab(address, link=link)
     second = Tab(again)
     second.wait_for_cloud()
     second.wait_for_step(30)
-    second.frame.get_by_text("Nearest neighbours").wait_for(timeout=10_000)
+    second.frame.get_by_text("Nearest neighbours").wait_for()
     assert complaints == []
 
 

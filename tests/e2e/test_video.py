@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -13,12 +13,11 @@ from conftest import Complaints
 from page import Tab
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-from serving import tensorboard
-from trained import train
+from trained import STEPS
 
 OpenTab = Callable[..., tuple[Page, Complaints]]
 pytestmark = pytest.mark.xdist_group("video")
-SECS, STEPS, AT = 5, 40, 20
+SECS, AT = 5, 20
 #: Of the page that a video shows, in its own px; 720 lines stand for 630 of them.
 SCALE, SCENE, PLOT = 720 / 630, 518, (150, 1104)
 ACCENT = (255, 152, 56)
@@ -37,7 +36,12 @@ PLAY = """async ([content, type, times]) => {
   const stills = [];
   for (const time of times) {
     await new Promise((done) => { video.onseeked = done; video.currentTime = time; });
-    context.drawImage(video, 0, 0);
+    // On a busy machine the picture comes a while after the word that it is there.
+    for (let turn = 0; turn < 200; turn += 1) {
+      context.drawImage(video, 0, 0);
+      if (context.getImageData(0, 0, canvas.width, canvas.height).data.some((part, i) => i % 4 < 3 && part > 0)) break;
+      await new Promise((done) => setTimeout(done, 50));
+    }
     const url = canvas.toDataURL('image/png');
     stills.push(url.slice(url.indexOf(',') + 1));
   }
@@ -45,16 +49,13 @@ PLAY = """async ([content, type, times]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    logdir = tmp_path_factory.mktemp("runs")
-    train(logdir, STEPS)
-    with tensorboard(logdir) as address:
-        yield address
+@pytest.fixture
+def address(trained_run: str) -> str:
+    return trained_run
 
 
 def opened(address: str, open_tab: OpenTab, without: str = "") -> Tab:
-    page, _ = open_tab(address, dark=True, link=f"#paramviz&p.paramviz.step={AT}")
+    page, _ = open_tab(address, dark=True, link=f"#paramviz&p.paramviz.step={AT}", own=bool(without))
     if without:
         page.add_init_script(without)
         page.reload()

@@ -87,15 +87,6 @@ def wait_for_step(frame: Frame, step: int) -> None:
     )
 
 
-def link_in(page: Page) -> str:
-    """Once the address stands still."""
-    before = ""
-    while before != page.url:
-        before = page.url
-        page.wait_for_timeout(900)
-    return page.url.split("#")[1]
-
-
 def test_switching_keeps_step_selection_and_camera_and_draws_nothing_that_is_hidden(
     address: str, open_tab: OpenTab
 ) -> None:
@@ -104,7 +95,7 @@ def test_switching_keeps_step_selection_and_camera_and_draws_nothing_that_is_hid
     tab.rest()
     page.keyboard.press("Home")
     page.keyboard.press("Shift+ArrowRight")
-    page.mouse.click(*tab.place(3))
+    tab.click(3)
     page.keyboard.press("+")
     tab.frame.get_by_text("Nearest neighbours").wait_for()
     tab.rest()
@@ -155,7 +146,7 @@ def test_a_link_restores_view_statistic_layer_and_filters_in_another_tab_and_in_
 ) -> None:
     page, tab, complaints = opened(open_tab, address, dark=True)
     frame = tab.frame
-    start = link_in(page)
+    start = tab.link()
     page.keyboard.press("3")
     wait_for_view(tab, "heat")
     frame.get_by_label("Colour by").select_option("update_ratio")
@@ -169,7 +160,7 @@ def test_a_link_restores_view_statistic_layer_and_filters_in_another_tab_and_in_
     page.keyboard.press("ArrowRight")
     frame.get_by_text(f"Blocks 1 \u2013 {BLOCKS - 1}", exact=True).wait_for()
     assert frame.get_by_label("Attention").evaluate("(one) => one.indeterminate"), "partly shown"
-    link = link_in(page)
+    link = tab.link()
 
     def seen(of: Frame) -> object:
         return of.evaluate(
@@ -189,7 +180,7 @@ def test_a_link_restores_view_statistic_layer_and_filters_in_another_tab_and_in_
     wait_for_axis(second)
     wait_for_view(second, "heat")
     assert seen(second.frame) == expected
-    assert link_in(other) == link
+    assert second.link() == link
     # The same tab is given the link of the start, and then the other one again.
     page.evaluate("hash => { location.hash = hash; }", start)
     wait_for_view(tab, "embeddings")
@@ -218,7 +209,7 @@ def test_a_run_with_statistics_only_has_its_time_axis_and_says_why_there_is_no_c
     frame.get_by_role("heading", name="Gradient norm").wait_for()
     tab.seek(70)
     wait_for_step(frame, 70)
-    again, _ = open_tab(address, link=f"#{link_in(page)}")
+    again, _ = open_tab(address, link=f"#{tab.link()}")
     second = Tab(again)
     wait_for_axis(second)
     wait_for_step(second.frame, 70)

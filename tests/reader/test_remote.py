@@ -23,6 +23,7 @@ from tensorboard.backend.event_processing.plugin_event_multiplexer import EventM
 from tensorboard_plugin_paramviz.reader import Follower, Index, MissingError, SnapshotReader, follow, roots_of
 from tensorboard_plugin_paramviz.record import dequantize
 
+pytestmark = pytest.mark.xdist_group("remote")
 ROOT = Path(__file__).parent.parent.parent
 
 

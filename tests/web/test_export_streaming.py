@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from e2e.serving import free_port, tensorboard
+from e2e.serving import tensorboard
 from event_files import EMBEDDING, snapshot_at, write_run
 from export_runs import write_large
 from looking import index_of
@@ -41,14 +41,13 @@ def test_half_a_gigabyte_goes_through_a_tensorboard_that_grows_by_a_few_megabyte
         pytest.skip("memory and bytes read are asked of /proc")
     count, rows, dims = 160, 2000, 400
     path = write_large(tmp_path / "a", count, rows, dims)
-    port = free_port()
-    with tensorboard(tmp_path, "--port", str(port)):
+    with tensorboard(tmp_path) as address:
         process = next(
             entry
             for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and f"--port\0{port}\0".encode() in _content(entry / "cmdline")
+            if entry.name.isdigit() and f"--logdir\0{tmp_path}\0".encode() in _content(entry / "cmdline")
         )
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection(address.partition("//")[2], timeout=60)
         question = f"{PREFIX}export?run=a&what=embeddings&format="
         while True:  # until the index has got to the end
             connection.request("GET", f"{question}npz&steps={count - 1}")

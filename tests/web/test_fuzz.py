@@ -22,6 +22,7 @@ from tensorboard_plugin_paramviz import plugin as plugin_module
 from tensorboard_plugin_paramviz.plugin import ParamVizPlugin
 from tensorboard_plugin_paramviz.web import live
 
+pytestmark = pytest.mark.xdist_group("fuzz")
 Served = tuple[Client, ParamVizPlugin, dict[str, list[str]]]
 LENIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=1200)
 
@@ -60,11 +61,18 @@ def test_any_question_gets_an_answer(odd: Served, runs: list[str]) -> None:
         query = data.draw(questions(routes[route], runs))
         met[route].add(ask(client, PREFIX + route, query_string=query).status_code)
 
-    fuzz()
-    assert all({200, 400} <= statuses for statuses in met.values()), f"the questions were no test: {met}"
+    def were_a_test() -> bool:
+        return all({200, 400} <= statuses for statuses in met.values())
+
+    # A route that takes much is rarely asked right: now and then not once in a round.
+    for _ in range(6):
+        fuzz()
+        if were_a_test():
+            break
+    assert were_a_test(), f"the questions were no test: {met}"
 
 
-@LENIENT
+@settings(LENIENT, max_examples=400)
 @given(data=st.data())
 def test_methods_and_headers_change_nothing_but_what_they_mean(
     odd: Served, runs: list[str], data: st.DataObject
@@ -129,7 +137,7 @@ STATIC = [
 ]
 
 
-@LENIENT
+@settings(LENIENT, max_examples=400)
 @given(name=st.one_of(st.sampled_from(STATIC), st.sampled_from(ABSURD), st.text(max_size=20)))
 def test_static_serves_what_stands_in_its_folder_and_nothing_else(odd: Served, name: str) -> None:
     from tensorboard_plugin_paramviz.web.static_files import FOLDER

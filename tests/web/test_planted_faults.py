@@ -18,6 +18,7 @@ import pytest
 from event_files import write_run
 from planting import AT_START, WHILE_RUNNING
 
+pytestmark = pytest.mark.xdist_group("planted faults")
 OURS = "/data/plugin/paramviz/"
 
 

@@ -37,6 +37,8 @@ export class Stage {
   #bounds = emptyBounds();
   #hoverBegan = 0;
   #movesWithPoints = false;
+  /** Positions without measure that were shown last: nothing that the measured ones would have to make room for. */
+  #unmeasured: Float32Array | null = null;
   readonly #trails = new Segments(512);
 
   constructor(props: SceneProps) {
@@ -93,7 +95,7 @@ export class Stage {
     shot.sample.update(next, keys);
     if (keys.has("hovered")) this.#hoverBegan = now;
     const anew = keys.has("rows");
-    if (anew || (["from", "to", "radius", "bounds", "visible"] as const).some((key) => keys.has(key))) {
+    if (anew || (["from", "to", "radius", "bounds", "visible", "measured"] as const).some((key) => keys.has(key))) {
       // A smaller half extent means another run of as many rows.
       if (this.#growBox(anew || next.radius < before.radius)) this.refit(anew ? 0 : CAMERA_MS, now);
     }
@@ -245,9 +247,10 @@ export class Stage {
   #growBox(anew: boolean): boolean {
     const { props } = this;
     if (anew) this.#bounds = emptyBounds();
-    if (props.bounds) this.#bounds.set(props.bounds);
+    if (props.measured === false) this.#unmeasured = props.to;
+    else if (props.bounds) this.#bounds.set(props.bounds);
     else {
-      include(this.#bounds, props.from, props.visible);
+      if (props.from !== this.#unmeasured) include(this.#bounds, props.from, props.visible);
       include(this.#bounds, props.to, props.visible);
     }
     const least = boxOf(emptyBounds(), props.radius);
@@ -313,7 +316,8 @@ export class Stage {
       right,
       bottom,
     });
-    const all = [seen(props.from), seen(props.to), edge(two, 12, 30, 12, 0)];
+    const all = [seen(props.to), edge(two, 12, 30, 12, 0)];
+    if (props.from !== this.#unmeasured) all.push(seen(props.from));
     all.push(wide ? edge(one, 0, 8, 88, 12) : edge(one, 0, 8, 12, 12));
     if (flat) return all;
     all.push(wide ? edge(three, 44, 0, 0, 24) : edge(three, -24, 0, 0, -26));

@@ -155,4 +155,19 @@ describe("positions whose directions mean nothing", () => {
     expect(stage.shot.axes.count).toBe(3);
     expect(stage.camera.pose).toEqual(measured);
   });
+
+  it("leave the measured ones where they were, however far they reach, and while the way back is eased", () => {
+    const props = someProps(40, 4);
+    const stage = new Stage({ ...props, from: props.to, reducedMotion: true });
+    Object.assign(stage, { width: 744, height: 508 });
+    stage.refit(0, 0);
+    const [measured, { box }] = [stage.camera.pose, stage.shot];
+    const still = props.to.map((value, i) => value * (i % 3 === 1 ? 4 : 1));
+    stage.update({ measured: false, from: props.to, to: still }, 0);
+    stage.update({ measured: false, from: still, to: still }, 0);
+    stage.update({ measured: true, from: still, to: Float32Array.from(props.to) }, 0);
+    stage.update({ from: props.to, to: props.to }, 0);
+    expect(stage.shot.box).toEqual(box);
+    expect(stage.camera.pose).toEqual(measured);
+  });
 });
