@@ -256,6 +256,7 @@ def optimizer_of(facts: dict[str, Any]) -> Optimizer:
         _number(group.get("lr")),
         _number(group.get("weight_decay")),
         (float(pair[0] or 0), float(pair[1] or 0)) if known else None,
+        len({rate for group in groups if (rate := _number(group.get("lr"))) is not None}) or 1,
     )
 
 

@@ -144,3 +144,5 @@ def test_of_several_groups_the_largest_that_decays_counts() -> None:
     ]
     found = optimizer_of({"name": "AdamW", "groups": groups})
     assert (found.lr, found.weight_decay, found.betas) == (2e-4, 0.1, (0.8, 0.99))
+    assert found.rates == 3
+    assert optimizer_of({"name": "AdamW", "groups": [{"lr": 1e-3}, {"lr": 1e-3}]}).rates == 1

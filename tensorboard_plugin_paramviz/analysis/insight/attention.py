@@ -6,13 +6,13 @@ import numpy as np
 
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import SETTLED, LayerView, nan_median
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Evidence, Finding, Known, Series, Severity
-from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
+from tensorboard_plugin_paramviz.analysis.insight.numbers import crossing, percent
 from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
 
 #: Mean entropy of a block's heads over its most: below the first it has collapsed (what Zhai et al. 2023 call entropy
 #: collapse; the number is ours), if it fell by as much as the second: a single sharp head is fine.
 COLLAPSED, FALLEN = 0.12, 0.2
-#: Largest logit: above this it is worth a look (Wortsman et al. 2023 saw 1e4 just before divergence).
+#: Largest logit: above this it is worth a look (in Wortsman et al. 2023, section 3.3, every run above 1e4 diverged).
 LARGE_LOGIT = 100.0
 #: Without a probe: query and key weights grow so many times more than those of other blocks.
 GROWN = 3.0
@@ -43,8 +43,8 @@ def attention_collapse(known: Known, view: LayerView | None) -> list[Finding]:
             values = entropies[:, block]
             if len(values) < 2 or not (values[-1] < COLLAPSED and np.nanmax(values) - values[-1] > FALLEN):
                 continue
-            low = int(np.argmax(values < (np.nanmax(values) + values[-1]) / 2))
-            onset = growth.onset if growth else float(known.share(probe.steps[max(0, low - 1)]))
+            half = (np.nanmax(values) + values[-1]) / 2
+            onset = growth.onset if growth else float(known.share(np.array(crossing(probe.steps, -values, -half))))
             severity, sure = Severity.PROBLEM, 0.95 if growth else 0.7
             series = (Series(f"block {block}", probe.steps, values),)
             evidence = Evidence(series, COLLAPSED, "collapsed")

@@ -49,6 +49,12 @@ class LayerView:
         inside: Bool = np.array([role.startswith(("attn_", "mlp_")) for role in self.roles.tolist()], bool) & self.own
         return inside
 
+    @cached_property
+    def fresh_ranks(self) -> Float64:
+        """Stable rank of a matrix of independent numbers of each layer's shape, m n / (sqrt(m) + sqrt(n))^2, [L]"""
+        sides = [one.shape if len(one.shape) == 2 else (1, 0) for one in self._statistics.layers]
+        return np.array([max(1.0, m * n / (np.sqrt(m) + np.sqrt(n)) ** 2) for m, n in sides])
+
     def log(self, name: str) -> Float64:
         """log10 of the median in each moment, [C, L]; NaN where there is nothing above 0."""
         if name not in self._logs:

@@ -32,6 +32,10 @@ RISE, LASTING, LASTING_AT_END = 0.15, 0.1, 0.03
 #: ln(loss), and for how much of the run.
 SWING_POINTS, SWING_WINDOW, AGREES, OPPOSES, SWING_SIZE, SWINGING = 512, 0.12, 0.4, -0.3, 0.018, 0.06
 LEAST = 400
+#: Noise agrees with itself by 1 / sqrt(values) too, in one of the many windows and periods tried by several times that.
+CHANCE, CHANCE_OPPOSED = 4.0, 2.0
+#: Below the first so few losses are none to judge by, unless they rise by a factor of e.
+FEW, FEWEST, RISE_OF_FEW = 24, 8, 1.0
 #: Of ln V: the start of a run that didn't begin from nothing is below the last.
 FAR_ABOVE, ABOVE, BELOW = 1.5, 1.12, 0.5
 
@@ -43,25 +47,27 @@ def chart(curve: Curve, name: str = "train/loss") -> Series:
 
 def divergence(known: Known) -> list[Finding]:
     """The loss rises by more than 0.15 in ln above its best and doesn't come back."""
-    if known.train is None or len(known.train) < 24:
+    if known.train is None:
         return []
     x, y = log_loss(known, known.train)
-    if len(y) < 24:
+    if len(y) < FEWEST:
         return []
     spacing = 1 / len(y)
     level = rolling_median(y, 2 * max(1, round(0.025 / spacing)) + 1)
-    above = level - np.minimum.accumulate(level) > RISE
+    rise = RISE if len(y) >= FEW else RISE_OF_FEW
+    above = level - np.minimum.accumulate(level) > rise
     begin, end = _longest_at_end(above)
     if begin is None:
         return []
-    span = x[end] - x[begin]
+    lost = end == len(x) - 1 and not np.isfinite(known.train.values[-1])  # it never came back
+    span = (1.0 if lost else x[end]) - x[begin]
     if span < (LASTING_AT_END if end == len(x) - 1 else LASTING):
         return []
     found = departure(x, y, begin=max(0.0, x[begin] - 0.25), end=min(1.0, x[begin] + 0.15))
     onset = found.onset if found is not None and found.size > 0 and found.score > 12 else float(x[begin])
     step = known.step_at(min(onset, float(x[begin])))
     lowest = float(level[: begin + 1].min())
-    best, limit, now = loss_of(known.train, np.array([lowest, lowest + RISE, level[end]])).tolist()
+    best, limit, now = loss_of(known.train, np.array([lowest, lowest + rise, level[end]])).tolist()
     return [
         Finding(
             "divergence",
@@ -147,9 +153,11 @@ def _swinging(left: Float64, count: int) -> tuple[np.ndarray, float]:
         )
         whole = agreement[lags - 1]
         half = agreement[np.maximum(1, lags // 2) - 1]
-        both = np.where((whole > AGREES) & (half < OPPOSES), whole, -1)
+        agrees = np.maximum(AGREES, CHANCE / np.sqrt(window - lags))
+        opposes = np.minimum(OPPOSES, -CHANCE_OPPOSED / np.sqrt(window - lags // 2))
+        both = np.where((whole > agrees) & (half < opposes), whole, -1)
         best = int(np.argmax(both))
-        if both[best] > 0:
+        if both[best] * energy > window * SWING_SIZE**2:  # what repeats itself, without the noise on it
             swings[begin : begin + window] = True
             periods.append(lags[best])
     return swings, float(np.median(periods)) if periods else 0.0

@@ -59,12 +59,14 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """As the model record tells it. Of several parameter groups: the values of the largest that decays."""
+    """As the model record tells it. Of several parameter groups: the values of the largest that decays. rates: how many
+    different learning rates the groups have."""
 
     name: str = ""
     lr: float | None = None
     weight_decay: float | None = None
     betas: tuple[float, float] | None = None
+    rates: int = 1
 
     @property
     def is_adamw(self) -> bool:

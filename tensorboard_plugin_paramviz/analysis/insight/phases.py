@@ -28,7 +28,7 @@ PROVISIONAL, FEW = 0.1, 64
 #: A loss stands where its slope is above the limit by so many standard errors.
 STANDS = 1.0
 #: Of ln(loss): a stretch much shorter than a tenth of the run may fall so steeply that its per cents say nothing.
-NEARLY_ALL = float(np.log(0.01))
+NEARLY_ALL, MANIFOLD = float(np.log(0.01)), float(np.log(10.0))
 _FIRST_SENTENCE = re.compile(r"(?<=[.]) (?=[A-Z])")
 _SPECIAL = {
     "divergence": labels.DIVERGENCE,
@@ -217,7 +217,8 @@ def _labelled(x: Float64, logs: Float64, law: Fall, begin: float, end: float, st
         if slope > 0 and name != stands:  # a line through few noisy values says the contrary of the name
             slope, what = float(np.median(law.slope[a:b])), "The law fitted to the loss"
         word = "falls" if slope < 0 else "rises"
-        much = "more than 99 %" if slope < NEARLY_ALL else percent(abs(np.expm1(slope)), 1)
+        much = "more than 99 %" if slope < NEARLY_ALL else percent(abs(np.expm1(min(slope, MANIFOLD))), 1)
+        much = f"more than {much.replace('.0', '')}" if slope > MANIFOLD else much
         reason = f"{what} {word} by {much} in a tenth of the run."
         found.append(Stretch(name, float(sides[0]), float(sides[1]), sure, reason))
     return found

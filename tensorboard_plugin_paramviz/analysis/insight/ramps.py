@@ -1,8 +1,9 @@
 """When something began: a series that kept its course, and from some moment on leaves it.
 
 The moment a threshold is crossed is late by as much as the threshold is high. So the whole departure is fitted (least
-squares): the course before as a constant and the logarithm of time, and from the onset on one of three shapes, of any
-width: a smooth step, a line to the end, an exponential approach. The onset of the best fit is the answer.
+squares): the course before as a constant and the logarithm of time, and from the onset on one of four shapes, of any
+width: a smooth step, a line that stops, a line to the end, an exponential approach. The onset of the best fit is the
+answer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import Float64
 #: Points that are fitted, onsets tried, and widths of steps and approaches as shares of the run.
 POINTS, ONSETS = 160, 120
 STEP_WIDTHS = (0.01, 0.025, 0.05, 0.08, 0.12, 0.16, 0.2, 0.25, 0.35, 0.5)
+LINE_WIDTHS = (0.05, 0.12, 0.25, 0.4)
 APPROACH_SCALES = (0.02, 0.05, 0.08, 0.15, 0.3)
 
 
@@ -80,6 +82,9 @@ def _basis(moments: bytes, trend: bool, power: int) -> tuple[Float64, Float64, F
     for width in STEP_WIDTHS:
         u = ((x - onsets[:, None]) / width).clip(0, 1)  # [O, C]
         shapes.append(u * u * (3 - 2 * u))
+        places.append(np.stack([onsets, np.full(len(onsets), width)], 1))
+    for width in LINE_WIDTHS:
+        shapes.append(((x - onsets[:, None]) / width).clip(0, 1))
         places.append(np.stack([onsets, np.full(len(onsets), width)], 1))
     shapes.append((x - onsets[:, None]).clip(0) / np.maximum(x[-1] - onsets, 1e-9)[:, None])
     places.append(np.stack([onsets, x[-1] - onsets], 1))

@@ -49,8 +49,8 @@ def stable_until(known: Known) -> float | None:
 
 def progress_at(known: Known, shares: Float64) -> Float64:
     """Sum of the learning rates so far over that of a run at the peak, at each share of the run; the shares themselves
-    where none was logged. Learning follows it where the rate changes (Kaplan et al. 2020, arXiv 2001.08361, section
-    2.2, compare runs by it)."""
+    where none was logged. Learning follows it where the rate changes (Kaplan et al. 2020, arXiv 2001.08361, appendix
+    D.6 and figure 22, compare schedules by it)."""
     curve = known.learning_rate
     if curve is None or len(curve) < 8:
         return shares

@@ -41,7 +41,8 @@ def embedding_collapse(known: Known) -> list[Finding]:
                 found.append(_cone(known, table, float(cosine[-1])))
             continue
         fits = _turning(shares, table.directions[good]) if one_way else departure(shares, -np.log(rank), trend=False)
-        onset = fits.onset if fits is not None and fits.size > 0 else float(shares[int(np.argmax(cosine > CONE))])
+        there = cosine > CONE if one_way else rank < FELL * rank.max()
+        onset = fits.onset if fits is not None and fits.size > 0 else float(shares[int(np.argmax(there))])
         step = known.step_at(onset)
         # Positions that matter little, or that lie on a curve of few dimensions, are no fault of a run.
         severity = Severity.PROBLEM if table.role == "token_embedding" else Severity.NOTE

@@ -43,8 +43,10 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         quiet, course = _quiet(table.gradients[later], GRADIENT)
         still, updates = _quiet(table.updates[later], UPDATE)
         asleep = (quiet & still) if (quiet.any() and still.any()) else (quiet | still)
+        never = np.zeros(len(asleep), bool) if table.counts is None else table.counts == 0
         if table.counts is not None:
-            asleep = asleep & (table.counts <= RARE)
+            # What never occurs learns nothing, even where a tied head pushes its row about.
+            asleep = asleep & (table.counts <= RARE) | never
         if not asleep.any() or asleep.mean() > 0.5:
             continue
         labels = table.labels or tuple(str(at) for at in range(len(asleep)))
@@ -53,7 +55,15 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         step = int(table.steps[later][0])
         shown = ", ".join(repr(token) for token in tokens[:NAMED])
         more = f" and {len(tokens) - NAMED} more" if len(tokens) > NAMED else ""
-        learn, rest = _measured(len(tokens) == 1, by_gradient=bool(quiet.any()), by_change=bool(still.any()))
+        limit: float | None = None
+        name = ""
+        if asleep[~(quiet | still)].any() and never[asleep].all():
+            learn = f"{'occurs' if len(tokens) == 1 else 'occur'} nowhere in the training data"
+            rest = f"{'Its row is' if len(tokens) == 1 else 'Their rows are'} moved by other tokens' predictions only."
+        else:
+            by_gradient, by_change = bool((asleep & quiet).any()), bool((asleep & still).any())
+            learn, rest = _measured(len(tokens) == 1, by_gradient=by_gradient, by_change=by_change)
+            limit, name = (UPDATE if still.any() else GRADIENT), "hardly learns"
         text = (
             f"From step {step:,} on {len(tokens)} of {len(asleep):,} tokens of {table.path} {learn}: "
             f"{shown}{more}. {rest}"
@@ -61,8 +71,8 @@ def undertrained_tokens(known: Known) -> list[Finding]:
         shares = updates if still.any() else course
         steps = table.steps[later]
         values = nan_median(shares[:, asleep], axis=1)
-        what, limit = ("change", UPDATE) if still.any() else ("gradient", GRADIENT)
-        evidence = Evidence((Series(f"{what} beside the median row", steps, values),), limit, "hardly learns", log=True)
+        what = "change" if still.any() else "gradient"
+        evidence = Evidence((Series(f"{what} beside the median row", steps, values),), limit, name, log=True)
         found.append(
             Finding(
                 "undertrained_tokens",

@@ -6,6 +6,8 @@ sqrt((1 - b1) / (1 + b1)) where they are noise, whatever the weights are. So the
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tensorboard_plugin_paramviz.analysis.insight.layer_view import LayerView, named
@@ -22,8 +24,39 @@ LASTING = 0.08
 
 
 def update_ratio(known: Known, view: LayerView) -> list[Finding]:
-    """A matrix's steps stay outside the band of AdamW's law."""
+    """Layers that never take a step, and matrices whose steps stay outside the band of AdamW's law."""
+    return _never(known, view) + _outside(known, view)
+
+
+def _never(known: Known, view: LayerView) -> list[Finding]:
+    """Whatever the optimizer: gradients come, but the weights are the same in every snapshot, while others change."""
+    statistics = known.statistics
+    if statistics is None or len(view) < 12:
+        return []
+    norms, updates = statistics.of("weight_norm"), statistics.of("update_norm")
+    came = np.isfinite(view.log("grad_norm")).mean(0) > 0.5  # [L]
+    same = np.isfinite(norms).all(0) & (norms == norms[:1]).all(0)
+    same &= ((updates == 0) | np.isnan(updates)).all(0) & (np.isfinite(updates).mean(0) > 0.5)
+    still = np.flatnonzero(view.own & came & same)
+    if not len(still) or not (view.own & came & ~same).any():
+        return []
+    names = [view.paths[at] for at in still]
+    they = "its weights have" if len(names) == 1 else "their weights have"
+    text = f"From step {known.first:,} on {named(names)} never {'takes' if len(names) == 1 else 'take'} a step, though "
+    text += f"gradients come: {they} not changed in any of {len(norms):,} snapshots."
+    series = view.series(view.log("grad_norm"), still)
+    evidence = Evidence(tuple(replace(one, name=f"gradient norm of {one.name}") for one in series), log=True)
+    return [
+        Finding("update_ratio", Severity.WATCH, known.first, known.last, text, 0.95, tuple(names), evidence=evidence)
+    ]
+
+
+def _outside(known: Known, view: LayerView) -> list[Finding]:
+    """A matrix's steps stay outside the band of AdamW's law. Not where parameter groups have learning rates of their
+    own: which layer is in which group isn't recorded."""
     curve, peak = known.learning_rate, peak_rate(known)
+    if known.optimizer.rates > 1:
+        return []
     if not known.optimizer.is_adamw or known.optimizer.betas is None or curve is None or peak is None or len(view) < 12:
         return []
     lowest = float(np.sqrt((1 - known.optimizer.betas[0]) / (1 + known.optimizer.betas[0])))

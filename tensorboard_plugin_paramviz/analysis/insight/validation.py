@@ -16,7 +16,7 @@ from tensorboard_plugin_paramviz.analysis.insight.fall import best_law
 from tensorboard_plugin_paramviz.analysis.insight.loss_shape import chart
 from tensorboard_plugin_paramviz.analysis.insight.nouns import Curve, Evidence, Finding, Float64, Known, Severity
 from tensorboard_plugin_paramviz.analysis.insight.numbers import percent
-from tensorboard_plugin_paramviz.analysis.insight.ramps import departure
+from tensorboard_plugin_paramviz.analysis.insight.ramps import Departure, departure
 from tensorboard_plugin_paramviz.analysis.insight.schedule import progress_at
 
 #: Validation loss over its lowest: below the first it may be chance, above the second the run is spoiled.
@@ -63,12 +63,13 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
     now = float(np.median(y[-5:]))  # a spike just now is no way back
     if low > high + np.log(FALLS_TO) or now > (high + low) / 2:
         return None
-    curve, sign = (known.validation_accuracy, 1) if known.validation_accuracy is not None else (validation, -1)
-    shares, values = bin_medians(known.share(curve.steps), curve.values)
-    values = rolling_median(values, 3) if len(values) > 60 else values
-    top = int(np.argmax(np.where(after, level, -np.inf)))
-    found = departure(shares, sign * values, trend=False, begin=max(heart, min(x[top], heart + 0.02)))
-    if found is None or found.size <= 0 or found.score < 30 or found.onset < heart + LATE:
+    top = max(heart, min(float(x[int(np.argmax(np.where(after, level, -np.inf)))]), heart + 0.02))
+    # Accuracy may creep up from the first step on (mirrored pairs, easy ones); then the loss says when it turned.
+    accuracy = known.validation_accuracy
+    found = None if accuracy is None else _rise(known, accuracy, 1, top)
+    if found is None or found.onset < heart + LATE:
+        found = _rise(known, validation, -1, top)
+    if found is None or found.onset < heart + LATE:
         return None
     step = known.step_at(found.onset)
     by = known.step_at(heart)
@@ -87,6 +88,14 @@ def _grokking(known: Known, validation: Curve, heart: float) -> Finding | None:
             log=True,
         ),
     )
+
+
+def _rise(known: Known, curve: Curve, sign: int, begin: float) -> Departure | None:
+    """Where a curve, or its mirror image, leaves its level upwards; None where it doesn't clearly."""
+    shares, values = bin_medians(known.share(curve.steps), curve.values)
+    values = rolling_median(values, 3) if len(values) > 60 else values
+    found = departure(shares, sign * values, trend=False, begin=begin)
+    return found if found is not None and found.size > 0 and found.score >= 30 else None
 
 
 def _overfitting(
@@ -122,8 +131,11 @@ def _overfitting(
     if not now < at + 0.02:  # the training loss rises as well: that is no overfitting
         return None
     # With the data known by heart nothing more is learned from it: that is when they part, or validation turns later.
-    onset = _turn(known, x, y) if heart is None else max(float(x[lowest]), heart)
-    step, lowest_loss = known.step_at(onset), float(level[lowest])
+    # Where it had risen well before, it had turned before.
+    by_heart = 0.0 if heart is None else float(np.interp(heart, x, level))
+    turned = heart is None or (x[lowest] < heart and by_heart > SPOILS * level[lowest])
+    onset = _turn(known, x, y) if turned or heart is None else max(float(x[lowest]), heart)
+    step, lowest_loss = known.step_at(onset), float(y[max(0, lowest - 2) : lowest + 3].min())
     ratio = top / lowest_loss
     ends = known.last if not over else late.first if late is not None else known.step_at(end)
     text = f"From step {step:,} on validation loss rises, from {lowest_loss:.3g}, its lowest until then, to {top:.3g}"

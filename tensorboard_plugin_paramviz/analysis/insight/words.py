@@ -9,6 +9,11 @@ from tensorboard_plugin_paramviz.analysis.insight.nouns import Finding
 
 #: Behind the source of a rule whose numbers no source gives.
 _OURS: Final = "; limits chosen here"
+#: The formula counts parameters without embeddings and is said to break down above 10^10 of them.
+_RATES: Final = (
+    "Kaplan et al. 2020, arXiv 2001.08361, appendix D.6 (by number of parameters, there without embeddings); 6e-5 at "
+    "least as in GPT-3, Brown et al. 2020, arXiv 2005.14165"
+)
 #: By insight: likely causes, what people do, source.
 WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "spike": (
@@ -27,7 +32,8 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "oscillation": (
         ("the learning rate is at the edge of stability", "data that comes round in the same order"),
         ("lower the learning rate or let it decay", "shuffle the data anew in each pass"),
-        "Cohen et al. 2021, arXiv 2103.00065 (the edge of stability); 2022, arXiv 2207.14484 (with Adam)" + _OURS,
+        "Cohen et al. 2021, arXiv 2103.00065 (the edge of stability, full batches); 2022, arXiv 2207.14484 (with Adam)"
+        + _OURS,
     ),
     "plateau": (
         ("an ability is forming that needs several parts at once", "no gradient comes through",
@@ -49,15 +55,16 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "learning_rate_too_high": (
         ("a rate that was chosen for another size, batch or optimizer", "too short a warm-up"),
         ("compare with a run at a quarter of the rate", "warm up longer"),
-        "Kaplan et al. 2020, arXiv 2001.08361, appendix D.6 (learning rates by model size)" + _OURS,
+        _RATES + _OURS,
     ),
     "learning_rate_too_low": (
         ("a rate that was chosen for another size, batch or optimizer", "weights trained before, to be changed gently"),
         ("multiply the learning rate by 3 and compare",),
-        "Kaplan et al. 2020, arXiv 2001.08361, appendix D.6 (learning rates by model size)" + _OURS,
+        _RATES + _OURS,
     ),
     "vanishing_gradients": (
-        ("a block that lets nothing through", "saturated or dead units", "a missing residual connection or norm"),
+        ("a block that lets nothing through, or a detach() on the way", "saturated or dead units",
+         "a missing residual connection or norm", "layers that the loss doesn't go through"),
         ("look at the last layer named and the one after it: between them the gradient is lost on its way back",
          "check residual connections and initialization"),
         "Glorot & Bengio 2010 (AISTATS); SageMaker Debugger's VanishingGradient (1e-7)" + _OURS,
@@ -70,7 +77,8 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "dead_units": (
         ("a large step pushed the units' biases down", "a learning rate too high for this layer"),
         ("lower the learning rate", "use GELU or a gated unit", "start the dead units anew"),
-        "Sokar et al. 2023, arXiv 2302.12902; Voita et al. 2023, arXiv 2309.04827; SageMaker's DeadRelu (50 %)",
+        "Sokar et al. 2023, arXiv 2302.12902 (0.025); SageMaker Debugger's DeadRelu (50 %); Voita et al. 2023, arXiv "
+        "2309.04827 (many in healthy models); the rise is chosen here",
     ),
     "attention_collapse": (
         ("query and key weights grow without bound", "a learning rate too high"),
@@ -126,12 +134,12 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "undertrained_tokens": (
         ("the tokenizer has tokens that the data hardly holds", "rows that only fill the table up to a round size"),
         ("drop them or add data that holds them", "don't trust what the model says about them"),
-        "Land & Bartolo 2024, arXiv 2405.05417" + _OURS,
+        "Land & Bartolo 2024, arXiv 2405.05417 (by weights; here by gradients and changes)" + _OURS,
     ),
     "update_ratio": (
-        ("far below: Adam's epsilon is as large as the gradients, or no gradient comes",
-         "far above: another learning rate in the layer's parameter group, or weights that something else changes"),
-        ("look at the layer's gradient", "lower epsilon", "check parameter groups"),
+        ("far below: Adam's epsilon is as large as the gradients, no gradient comes, or no parameter group has it",
+         "far above: something else than the optimizer's step changes the weights"),
+        ("look at the layer's gradient", "check that the optimizer has all parameters", "lower epsilon"),
         "Adam's rule: Kingma & Ba 2015, arXiv 1412.6980; its balance: Kosson et al. 2023, arXiv 2305.17212" + _OURS,
     ),
     "non_finite": (
@@ -157,7 +165,7 @@ WORDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "convergence": (
         ("what this data, model and learning rate allow is nearly learned",),
         ("stop here, let the learning rate decay, or go on with more data or a larger model",),
-        "ln(loss) changes by less than 0.012 in a tenth of the run" + _OURS,
+        "Kaplan et al. 2020, arXiv 2001.08361 (power laws, which flatten)" + _OURS,
     ),
 }  # fmt: skip
 

@@ -129,6 +129,14 @@ def test_steps_outside_the_band_of_adamw_are_told() -> None:
         assert one.evidence is not None
 
 
+def test_where_parameter_groups_have_rates_of_their_own_no_step_is_measured_by_the_largest_of_them() -> None:
+    slow = statistics(update_norm=np.where(of_block(0, "mlp_up") > 0, 0.01, 1.0))  # learns at a hundredth of the rate
+    one_rate = known(statistics=slow, learning_rate=RATE, optimizer=ADAMW)
+    several = replace(one_rate, optimizer=replace(ADAMW, rates=2))
+    assert "update_ratio" in {finding.insight for finding in diagnose(one_rate).findings}
+    assert "update_ratio" not in {finding.insight for finding in diagnose(several).findings}
+
+
 def test_the_layer_whose_gradient_moved_first_is_named_at_a_spike() -> None:
     loss = known().train.values.copy()  # type: ignore[union-attr]
     loss[1216:1230] *= 1.6
