@@ -14,11 +14,13 @@ import pytest
 from tensorboard_plugin_paramviz.analysis.insight import (
     attention,
     breaks,
+    drops,
     gradient_flow,
     labels,
     loss_shape,
     ranks,
     rates,
+    rows,
     spikes,
     tables,
     tokens,
@@ -28,8 +30,9 @@ from tensorboard_plugin_paramviz.analysis.insight import (
 )
 from tensorboard_plugin_paramviz.analysis.insight.words import WORDS
 from tensorboard_plugin_paramviz.capture.probe import DORMANT_RATIO
+from tensorboard_plugin_paramviz.capture.sampling import PARAMETER_ENTRIES
 from tensorboard_plugin_paramviz.capture.statistics.entries import NEAR_ZERO
-from tensorboard_plugin_paramviz.capture.statistics.geometry import NEIGHBOURS
+from tensorboard_plugin_paramviz.capture.statistics.geometry import MOST_ROWS, NEIGHBOURS
 from tensorboard_plugin_paramviz.record import ROLES, STATS
 from tensorboard_plugin_paramviz.record.names import GEOMETRY_STATS, PROBE_STATS, SELF_COLUMNS
 
@@ -132,18 +135,21 @@ def test_limits_in_words_are_those_of_the_analysis() -> None:
     def percent(share: float) -> str:
         return f"{100 * share:.2g} %"
 
+    sampled = f"up to {rows.MOST_ROWS} rows"
+    floor = f"at least {rates.usual_rate(10**12):.0e}".replace("e-0", "e-")
     for key, numbers in {
         "finding:attention_collapse": [percent(attention.COLLAPSED), f"{100 * attention.FALLEN:g} points"],
         "probe:attention_entropy_ratio": [percent(attention.COLLAPSED), f"{100 * attention.FALLEN:g} points"],
         "finding:dead_units": [f"{100 * units.MORE:g} points", f"{DORMANT_RATIO:g}"],
         "probe:mlp_dead_ratio": [f"{100 * units.MORE:g} points", f"{DORMANT_RATIO:g}"],
-        "finding:rank_collapse": [f"{ranks.FEW:g}"],
+        "finding:rank_collapse": [f"1 + {ranks.NEAR_ONE:g} ", f"at most {ranks.FEW:g}"],
         "stat:stable_rank": [f"below {ranks.FEW:g}"],
-        "stat:weight_near_zero_ratio": [f"{NEAR_ZERO:g}"],
+        "stat:weight_near_zero_ratio": [f"{NEAR_ZERO:g}", f"{PARAMETER_ENTRIES:,} entries"],
         "stat:update_ratio": ["0.23", "a tenth", "three times"],
         "finding:update_ratio": [f"above {updates.ABOVE:g}", f"below {updates.BELOW:g} ", percent(updates.LASTING)],
-        "finding:embedding_collapse": [f"{tables.COLLAPSED:g}", f"{tables.ROSE:g}", percent(tables.FEW)],
-        "finding:anisotropy": [f"{tables.CONE:g}"],
+        "finding:embedding_collapse": [f"{tables.COLLAPSED:g}", f"{tables.ROSE:g}", percent(tables.FEW), sampled],
+        "finding:anisotropy": [f"{tables.CONE:g}", sampled],
+        "geometry:effective_rank": [f"up to {MOST_ROWS} rows", f"up to {rows.MOST_ROWS}."],
         "geometry:mean_cosine": [f"{tables.CONE:g}", f"{tables.COLLAPSED:g}", f"{tables.ROSE:g}"],
         "geometry:neighbour_churn_ratio": [f"{NEIGHBOURS} nearest"],
         "finding:norm_drift": [f"{tables.DRIFT:g}"],
@@ -153,17 +159,25 @@ def test_limits_in_words_are_those_of_the_analysis() -> None:
             f"{loss_shape.BELOW:g}",
         ],
         "finding:oscillation": [f"> {loss_shape.AGREES:g}", percent(loss_shape.SWING_SIZE)],
-        "finding:spike": [f"+ {spikes.SIGMAS:g} ", f"{spikes.WINDOW}"],
+        "finding:spike": [f"+ {spikes.SIGMAS:g} ", f"{spikes.WINDOW}", f"{spikes.LEAST} are enough"],
+        "phase:plateau": [f"by {drops.DROP:g} or more"],
         "finding:overfitting": [f"{validation.RISES:g}", f"{validation.SPOILS:.2f}"],
-        "finding:grokking": [f"{validation.FALLS_TO:g}", percent(validation.LATE)],
+        "finding:grokking": [f"{validation.FALLS_TO:g}", percent(validation.FALLS_TO), percent(validation.LATE)],
         "finding:undertrained_tokens": [percent(tokens.GRADIENT), percent(tokens.UPDATE), f"at most {tokens.RARE} "],
         "finding:clip_rate": ["> 0.5"] if breaks.CLIPPED == 0.5 else ["?"],
-        "finding:learning_rate_too_high": [f"{rates.ABSURD:g} times", "five times" if rates.UNUSUAL == 5 else "?"],
-        "finding:learning_rate_too_low": [f"1/{1 / rates.HARDLY_ANY:g}"],
+        "finding:learning_rate_too_high": [
+            f"{rates.ABSURD:g} times",
+            "five times" if rates.UNUSUAL == 5 else "?",
+            floor,
+        ],
+        "finding:learning_rate_too_low": [f"1/{1 / rates.HARDLY_ANY:g}", f"less than {percent(rates.HARDLY)}"],
         "finding:exploding_gradients": [
             f"{10**power:.0f} " for power in (gradient_flow.EXPLODED, gradient_flow.ABOVE_EARLY)
         ],
-        "finding:vanishing_gradients": [f"1/{round(10**gradient_flow.VANISHED, -1):g}"],
+        "finding:vanishing_gradients": [
+            f"1/{round(10**gradient_flow.VANISHED, -1):g}",
+            f"1/{10**gradient_flow.NEVER_CAME:,.0f}",
+        ],
         "phase:initialization": [f"{labels.BEGUN:g}"],
         "finding:divergence": [f"{loss_shape.RISE:g}"],
         "phase:divergence": [f"{loss_shape.RISE:g}"],

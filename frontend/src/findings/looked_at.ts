@@ -26,6 +26,8 @@ export function lookedAt({ record, train, validation, probe, snapshots }: Record
   // The list of statistics is that of the format, whatever was measured.
   const light = record.schedule.level === "light";
   const optimizer = record.optimizer.name;
+  const groups = Array.isArray(record.optimizer.groups) ? record.optimizer.groups : [];
+  const rates = new Set(groups.map((group: { lr?: unknown }) => group.lr)).size;
   const has = (stat: string) => record.stats.includes(stat);
   const say = (known: boolean, what: string, otherwise: string) =>
     known ? looked.push(what) : missing.push(otherwise);
@@ -37,13 +39,15 @@ export function lookedAt({ record, train, validation, probe, snapshots }: Record
     'Of gradients only norms are recorded (level="light"): vanishing ones can\'t be told.',
   );
   say(
-    has("update_ratio") && !light && optimizer !== undefined && /^adamw$/i.test(String(optimizer)),
+    has("update_ratio") && !light && rates <= 1 && optimizer !== undefined && /^adamw$/i.test(String(optimizer)),
     "update ratios",
     optimizer === undefined
       ? "No optimizer was passed to watch(): update ratios can't be judged."
       : light
         ? "Updates aren't recorded (level=\"light\"): update ratios can't be judged."
-        : `The optimizer is ${optimizer}: update ratios have a known band under AdamW only.`,
+        : /^adamw$/i.test(String(optimizer))
+          ? "The parameter groups have learning rates of their own: update ratios can't be judged."
+          : `The optimizer is ${optimizer}: update ratios have a known band under AdamW only.`,
   );
   say(
     record.embeddings.length > 0,

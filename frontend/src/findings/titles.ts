@@ -54,7 +54,7 @@ const WHY: Readonly<Record<string, string>> = {
   spike: "how far above the limit it rose: each doubling adds a tenth",
   divergence: FIT,
   oscillation: FIT,
-  vanishing_gradients: FIT,
+  vanishing_gradients: `${FIT}; 90 % where hardly any came from the start on`,
   exploding_gradients: FIT,
   rank_collapse: `${FIT}; three tenths less where the rank itself isn't recorded`,
   embedding_collapse: FIT,

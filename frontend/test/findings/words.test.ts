@@ -124,6 +124,10 @@ describe("an empty list", () => {
     expect(nobody.missing).toEqual(["No optimizer was passed to watch(): update ratios can't be judged."]);
     const muon = lookedAt({ ...seen, record: { ...full, optimizer: { name: "Muon" } } });
     expect(muon.missing.join()).toContain("The optimizer is Muon");
+    const groups = [{ lr: 1e-3 }, { lr: 1e-4 }];
+    const several = lookedAt({ ...seen, record: { ...full, optimizer: { name: "AdamW", groups } } });
+    expect(several.looked).not.toContain("update ratios");
+    expect(several.missing.join()).toContain("learning rates of their own");
   });
 });
 
