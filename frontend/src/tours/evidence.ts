@@ -47,13 +47,30 @@ function readSeries(series: EvidenceSeries, { threshold }: Evidence, finding: Fi
   return { name, at, farthest, crossed: first ? { ...first, over } : null };
 }
 
+/** On which side the values of these kinds are found; of others both can be. A loss that has fallen through the line before it
+ * rises over it was over it mostly, so where it was before doesn't tell. */
+const OVER: Readonly<Record<string, boolean>> = {
+  overfitting: true,
+  divergence: true,
+  spike: true,
+  oscillation: true,
+  exploding_gradients: true,
+  vanishing_gradients: false,
+  dead_units: true,
+  anisotropy: true,
+  clip_rate: true,
+  non_finite: true,
+};
+
 /** true = values over the threshold are what was found: those that most were not before, else as it ends. */
 function sideOf(
   threshold: number,
   points: readonly Point[],
   inside: readonly Point[],
-  { first_step }: Finding,
+  { first_step, insight }: Finding,
 ): boolean {
+  const known = OVER[insight];
+  if (known !== undefined) return known;
   const before = points.filter(({ step }) => step < first_step);
   const over = before.filter(({ value }) => value > threshold).length;
   const mostly = over > before.length / 2;

@@ -1,5 +1,6 @@
 /** What a tour is computed from: this run's own data, as the server sent it. null = the run has none, or it did not come. Pure. */
 
+import { commonPrefix, withShortNames } from "../findings/sentence";
 import type { Clipping } from "../training/clipping";
 import type { Finding, Layer, Phase } from "../wire.gen";
 import type { TokenClass } from "../words/tokens";
@@ -15,6 +16,8 @@ export interface Grid {
   /** Of each column, its first snapshot. */
   readonly steps: ArrayLike<number>;
   readonly values: ArrayLike<number>;
+  /** 1 = entries that aren't finite, [L, C]. */
+  readonly broken?: ArrayLike<number>;
   readonly layers: number;
   /** Every column is one snapshot; otherwise each is the mean of several. */
   readonly exact: boolean;
@@ -104,6 +107,17 @@ const WORDS: Readonly<Record<Asked, string>> = {
 
 /** Why a card can't be had. */
 export const didNotCome = (what: Asked) => `${WORDS[what]} did not come from the server.`;
+
+/** Layers in a text as the page writes them: without what the names of all begin with. */
+export const shortName = ({ layers }: Pick<Facts, "layers">, text: string): string =>
+  withShortNames(text, commonPrefix(layers));
+
+/** Rows that can be drawn, of [R * 3]. */
+export function finiteRows(positions: ArrayLike<number>): number {
+  let count = 0;
+  for (let i = 0; i < positions.length; i += 3) if (Number.isFinite(positions[i])) count++;
+  return count;
+}
 
 /** Index of the point at or before a step, -1 = none. */
 export function indexAt(steps: ArrayLike<number>, step: number): number {

@@ -1,8 +1,10 @@
-/** The tour of what is on screen: points, axes, time, verdict and the three views, in the numbers of this run. Pure. */
+/** The tour of what is on screen: points, axes, time, verdict and the three views, in the numbers of this run. A minute. Pure. */
 
+import { titleOf } from "../findings/titles";
 import { compact, integer, number, percent, plural, wholePercent } from "../format";
-import { depthAt, lastMeasured } from "./depth";
-import { didNotCome, type Facts, type Table, valueAt } from "./facts";
+import { depthAt, extremeLayer, FLAT_WITHIN, lastMeasured } from "./depth";
+import { didNotCome, type Facts, finiteRows, shortName, type Table } from "./facts";
+import { lossSaid } from "./loss_words";
 import { type Card, type Guide, type LeftOut, listed, PLACES, quoted } from "./tour";
 
 /** Needs a run with two snapshots. */
@@ -10,7 +12,7 @@ export function lookGuide(facts: Facts): Guide | null {
   if (facts.snapshots < 2 || facts.layers.length === 0) return null;
   const [table] = facts.tables;
   const cards: (Card | LeftOut)[] = [];
-  if (table && table.steps.length > 1) cards.push(pointsCard(table), axesCard(table));
+  if (table && table.steps.length > 1) cards.push(pointsCard(facts, table), axesCard(table));
   else if (facts.missing.has("positions")) cards.push({ key: "points", leftOut: didNotCome("positions") });
   cards.push(timeCard(facts, table));
   cards.push(facts.phases ? verdictCard(facts, table) : { key: "verdict", leftOut: didNotCome("insights") });
@@ -20,7 +22,7 @@ export function lookGuide(facts: Facts): Guide | null {
     title: "What you are looking at",
     about: table
       ? `${plural(table.rows, "point")}, the time axis, the verdict and the three views.`
-      : "The time axis, the verdict and the three views.",
+      : "The time axis, the verdict, the model and the heat map.",
     cards,
   };
 }
@@ -43,19 +45,28 @@ export function farthestMoved(table: Table): { row: number; distance: number; me
 
 const lastStepOf = (table: Table) => table.steps.at(-1) as number;
 
-function pointsCard(table: Table): Card {
+/** What is looked at where a card is of no view in particular. */
+const where = (table: Table | undefined) =>
+  table ? ({ view: "embeddings", embedding: table.path } as const) : ({ view: "layers" } as const);
+
+function pointsCard(facts: Facts, table: Table): Card {
   const { row, distance, median } = farthestMoved(table);
   const noun = table.isPosition ? "position" : "token";
-  const sample =
-    table.rows === table.whole ? "" : ` ${integer(table.rows)} of ${integer(table.whole)} were recorded, as a sample.`;
+  const which =
+    table.rows === table.whole
+      ? `one of all ${integer(table.rows)} rows`
+      : `one of ${integer(table.rows)} sampled rows, of ${integer(table.whole)},`;
   const text = [
-    `Each point is a row of ${table.path}: ${integer(table.dims)} numbers for one ${noun}.${sample} Rows with similar vectors are treated alike.`,
+    `Each point is ${which} of ${shortName(facts, table.path)}: ${integer(table.dims)} numbers for a ${noun}. Similar rows are treated alike.`,
   ];
+  const lost = table.rows - finiteRows(table.positions.at(-1) as ArrayLike<number>);
+  if (lost > 0)
+    text.push(`${plural(lost, "row")} at step ${integer(lastStepOf(table))} can't be drawn: not finite numbers.`);
   if (row >= 0) {
-    const moved =
-      median > 0 ? `${number(distance / median)} times as far as the median point` : "most of them not at all";
+    const moved = median > 0 ? `${number(distance / median)} times the median` : "most did not move";
+    const name = quoted(table.names[row] ?? String(row));
     text.push(
-      `The one chosen is ${quoted(table.names[row] ?? String(row))}: from step ${integer(table.steps[0])} to ${integer(lastStepOf(table))} it has moved farthest as drawn, ${moved}.`,
+      `Untrained, they lie at random; learning sorts them. ${name}, ringed, moved farthest as drawn: ${moved}.`,
     );
   }
   return {
@@ -63,65 +74,42 @@ function pointsCard(table: Table): Card {
     title: "Points",
     text,
     at: PLACES.cloud,
-    show: {
-      view: "embeddings",
-      embedding: table.path,
-      step: lastStepOf(table),
-      select: row >= 0 ? row : null,
-      camera: "fit",
-    },
+    show: { ...where(table), step: lastStepOf(table), select: row >= 0 ? row : null, camera: "fit" },
   };
 }
 
 function axesCard(table: Table): Card {
   const last = table.steps.length - 1;
-  const whole = table.ratios.reduce((sum, ratio) => sum + ratio, 0);
-  const names = table.ratios.map((ratio, axis) => `PC ${axis + 1} ${percent(ratio)}`);
   const now = table.shown[last] as number;
-  const text = [
-    `The axes are the directions in which the rows differ most over the run: ${listed(names)} of the variance, together ${wholePercent(whole)}.`,
-  ];
-  if (Number.isFinite(now)) {
-    text.push(
-      `At step ${integer(table.steps[last])}, ${wholePercent(now)} of the variance is drawn; in the rest, points that touch here may be far apart.`,
-    );
-  }
+  const whole = table.ratios.reduce((sum, ratio) => sum + ratio, 0);
+  const [share, when] = Number.isFinite(now) ? [now, `at step ${integer(table.steps[last])}`] : [whole, "over the run"];
   return {
     key: "axes",
     title: "Axes",
-    text,
+    text: [
+      `Along these three axes rows differ most over the run. They draw ${wholePercent(share)} of all differences ${when}; points that touch may differ in the rest.`,
+    ],
     at: PLACES.cloud,
-    show: { view: "embeddings", embedding: table.path, step: lastStepOf(table) },
+    show: { ...where(table), step: lastStepOf(table) },
   };
 }
 
 function timeCard(facts: Facts, table: Table | undefined): Card {
-  const text = [
-    `The cursor goes over ${integer(facts.snapshots)} snapshots, from step ${integer(facts.firstStep)} to ${integer(facts.lastStep)}; all of the page follows it.`,
-  ];
-  const { train } = facts;
-  if (train && train.steps.length > 0) {
-    const [first, last] = [valueAt(train, facts.firstStep), valueAt(train, facts.lastStep)];
-    const change = last < first ? "fell" : "rose";
-    if (Number.isFinite(first) && Number.isFinite(last))
-      text.push(`The curve is the loss: it ${change} from ${number(first)} to ${number(last)}.`);
-  } else if (facts.missing.has("loss")) text.push(didNotCome("loss"));
-  else text.push("This run logged no loss.");
+  const { firstStep, lastStep } = facts;
   return {
     key: "time",
     title: "Time",
-    text,
+    text: [
+      `The page follows the cursor over ${integer(facts.snapshots)} snapshots, steps ${integer(firstStep)} to ${integer(lastStep)}.`,
+      lossSaid(facts),
+    ],
     at: PLACES.time,
-    show: {
-      view: "embeddings",
-      ...(table ? { embedding: table.path } : {}),
-      from: facts.firstStep,
-      step: facts.lastStep,
-    },
+    show: { ...where(table), from: firstStep, step: lastStep },
   };
 }
 
-function verdictCard({ phases, findings, firstStep, lastStep }: Facts, table: Table | undefined): Card {
+function verdictCard(facts: Facts, table: Table | undefined): Card {
+  const { phases, findings } = facts;
   const now = phases?.at(-1);
   const count = (severity: string) => findings?.filter((one) => one.severity === severity).length ?? 0;
   const [problems, watches, notes] = [count("problem"), count("watch"), count("note")];
@@ -131,43 +119,42 @@ function verdictCard({ phases, findings, firstStep, lastStep }: Facts, table: Ta
     notes > 0 ? plural(notes, "note") : "",
   ].filter((part) => part !== "");
   const [worst] = findings ?? [];
-  const text = [];
-  if (now) {
-    text.push(
-      `The run went through ${plural(phases?.length ?? 0, "phase")}. The last${now.provisional ? " so far" : ""}, from step ${integer(now.first_step)} on: ${phaseName(now.name)}. ${now.reason}`,
-    );
-  } else text.push(`From step ${integer(firstStep)} to ${integer(lastStep)} no phase could be named yet.`);
-  text.push(
-    parts.length > 0
-      ? `What was found: ${listed(parts)}.${problems + watches > 0 ? ` The worst: ${worst?.sentence ?? ""}` : ""}`
-      : "Nothing was found that needs a look.",
-  );
+  const phase = now
+    ? `Phase ${integer(phases?.length)}, the last${now.provisional || facts.live ? " so far" : ""}, from step ${integer(now.first_step)}: ${now.name.replaceAll("_", " ")}.`
+    : facts.train
+      ? "No phase can be told yet."
+      : "Phases are told from the loss, which was not logged.";
+  const found =
+    parts.length === 0
+      ? "Nothing was found that needs a look."
+      : problems + watches === 0
+        ? `Found: ${listed(parts)}, nothing worse.`
+        : `Found: ${listed(parts)}; worst, with its own tour: ${worst ? titleOf(worst).toLowerCase() : ""}.`;
   return {
     key: "verdict",
     title: "Verdict",
-    text,
+    text: [`The run in one line. ${phase}`, found],
     at: PLACES.verdict,
-    show: { view: "embeddings", ...(table ? { embedding: table.path } : {}), step: lastStep },
+    show: { ...where(table), step: facts.lastStep },
   };
 }
 
-const phaseName = (name: string) => name.replaceAll("_", " ");
-
-function layersCard({ layers, lastStep }: Facts): Card {
+function layersCard(facts: Facts): Card {
+  const { layers, lastStep } = facts;
   const blocks = new Set(layers.flatMap(({ block }) => (block === null ? [] : [block]))).size;
   const own = layers.filter(({ tied_to }) => tied_to === null);
   const parameters = own.reduce((sum, layer) => sum + layer.parameters, 0);
   const [largest] = [...own].sort((one, other) => other.parameters - one.parameters);
   const alike = own.filter((layer) => layer.parameters === largest?.parameters).length;
-  const share = parameters > 0 ? (largest?.parameters ?? 0) / parameters : Number.NaN;
+  const share = percent(parameters > 0 ? (largest?.parameters ?? 0) / parameters : Number.NaN);
+  const name = shortName(facts, largest?.path ?? "");
+  const inBlocks = blocks > 0 ? ` in ${plural(blocks, "block")}` : "";
   return {
     key: "layers",
     title: "Layers",
     text: [
-      `The second view is the model: ${plural(layers.length, "layer")}, ${plural(blocks, "block")}, ${compact(parameters)} parameters.`,
-      alike > 1
-        ? `The one chosen, ${largest?.path ?? ""}, is one of the ${alike} largest, with ${percent(share)} of them each.`
-        : `The one chosen, ${largest?.path ?? ""}, is the largest, with ${percent(share)} of them.`,
+      `The model: ${plural(layers.length, "layer")}${inBlocks}, ${compact(parameters)} parameters; data flows left to right.`,
+      alike > 1 ? `Framed: ${name}, one of the ${alike} largest.` : `Framed: ${name}, the largest, ${share}.`,
     ],
     at: PLACES.layers,
     show: { view: "layers", step: lastStep, layer: largest?.path ?? null },
@@ -177,13 +164,16 @@ function layersCard({ layers, lastStep }: Facts): Card {
 function heatCard(facts: Facts): Card {
   const grid = facts.gradNorm;
   const last = grid ? lastMeasured(grid) : -1;
-  const depth = grid && last >= 0 ? depthAt(grid, facts.layers, last) : null;
-  const text = [
-    `The third view: ${plural(facts.layers.length, "line")}, one a layer, time across. A layer that parts from the others stands out here.`,
-  ];
-  if (depth && grid) {
+  const text = ["A line for each layer, time across: one unlike its kind stands out."];
+  if (grid && last >= 0) {
+    const depth = depthAt(grid, facts.layers, last);
+    const strong = facts.layers[extremeLayer(grid, last)]?.path ?? "";
     text.push(
-      `It shows gradients: ${grid.exact ? "at" : "around"} step ${integer(grid.steps[last])} they are longest in block ${depth.largest.block}, ${number(depth.ratio)} times those of block ${depth.smallest.block}.`,
+      `Colour: its gradient's length, how hard the loss pulls. ${grid.exact ? "At" : "Around"} step ${integer(grid.steps[last])} ${
+        depth && Number.isFinite(depth.ratio)
+          ? `block ${depth.largest.block}'s is longest, ${number(depth.ratio)} times block ${depth.smallest.block}'s; up to ${FLAT_WITHIN} is usual`
+          : `it is longest in ${shortName(facts, strong)}`
+      }.`,
     );
   } else if (facts.missing.has("gradients")) text.push(didNotCome("gradients"));
   return {

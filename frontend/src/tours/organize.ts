@@ -1,8 +1,8 @@
 /** The tour of how embeddings organize: the clearest real split of this run, before and after. Pure. */
 
-import { integer, number, percent, wholePercent } from "../format";
+import { integer, number, percent, plural, wholePercent } from "../format";
 import { across, type Direction, meanPlace } from "./angles";
-import { didNotCome, type Facts, type Table } from "./facts";
+import { didNotCome, type Facts, finiteRows, shortName, type Table } from "./facts";
 import { halfWay, type Purity, type PurityAt } from "./purity";
 import { courseOf, type Split } from "./split";
 import { type Card, type Guide, type LeftOut, PLACES } from "./tour";
@@ -13,9 +13,14 @@ export interface Found {
   readonly purity: Purity | null;
 }
 
+/** A group that was found by where its rows lie stands apart by construction: only that it once did not says something. */
+export const cameAbout = ({ split, purity }: Found): boolean =>
+  (purity ? halfWay(purity) : courseOf(split).appeared) > 0;
+
 /** null = no split is clear, and there is nothing to show. */
 export function organizeGuide(facts: Facts, found: Found | null): Guide | null {
   if (!found || found.split.table.steps.length < 2) return null;
+  if (found.split.byPlace && !cameAbout(found)) return null;
   const { split } = found;
   const { table } = split;
   const course = found.purity ? nearCourse(found.purity, table) : drawnCourse(split);
@@ -26,7 +31,7 @@ export function organizeGuide(facts: Facts, found: Found | null): Guide | null {
       key: "before",
       title: "Before",
       text: [
-        `These are the ${integer(table.rows)} rows of ${table.path} at step ${integer(first)}. Two groups are ringed: ${namesOf(split)}.`,
+        `These are the ${integer(table.rows)} rows of ${shortName(facts, table.path)} at step ${integer(first)}. Two groups are ringed: ${namesOf(split)}.`,
         course.before,
       ],
       at: PLACES.cloud,
@@ -34,37 +39,64 @@ export function organizeGuide(facts: Facts, found: Found | null): Guide | null {
     },
     {
       key: "appears",
-      title: "When they part",
-      text: [
-        `Half of what parts them at the end is there at step ${integer(course.step)}, ${wholePercent(shareOfRun(facts, course.step))} into the run: the first of ${integer(course.looked)} snapshots looked at with more than half.`,
-        course.there,
-      ],
+      title: course.parts ? "When they part" : "Apart from the start",
+      text: course.parts
+        ? [
+            `Half of what parts them at the end is there at step ${integer(course.step)}, ${wholePercent(shareOfRun(facts, course.step))} into the run: the first of ${integer(course.looked)} snapshots looked at with more than half.`,
+            course.there,
+          ]
+        : [course.there],
       at: PLACES.time,
       show: { ...show, from: first, step: course.step },
     },
     {
       key: "after",
       title: "After",
-      text: [
-        ...course.after,
-        `In the picture their silhouette is ${number(split.score)} at step ${integer(last)}: 1 is two tight groups far apart, 0 is mixed. Groups of the same sizes put together by chance have ${number(split.chance)}; the best of 99 such has ${number(split.largestChance)}.`,
-        split.byPlace
-          ? "No group that has a name stands apart clearly in this run. This one was found by where its rows lie, so only its time says something."
-          : `Nobody told the model of ${split.first}: it put them together from its data alone.`,
-      ],
+      text: [...course.after, ...pictureSaid(split, last), meaningOf(split)],
       at: PLACES.cloud,
       show: { ...show, from: course.step, step: last },
     },
     axisCard(split, show, last),
   ];
   if (!found.purity) cards.splice(3, 0, { key: "whole", leftOut: didNotCome("neighbours") });
-  const about = `${sentenceCase(split.first)} and ${split.second} part at step ${integer(course.step)}.`;
+  const both = `${sentenceCase(split.first)} and ${split.second}`;
+  const about = course.parts
+    ? `${both} part at step ${integer(course.step)}.`
+    : `${both} stand apart from the first snapshot on.`;
   return { id: "embeddings", title: "How embeddings organize", about, cards };
+}
+
+/** What the picture alone says of it, and how far chance would come. */
+function pictureSaid({ table, score, chance, largestChance, firstRows, secondRows }: Split, last: number): string[] {
+  const positions = table.positions.at(-1) as ArrayLike<number>;
+  const ringed = [...firstRows, ...secondRows].flatMap((row) =>
+    [0, 1, 2].map((axis) => positions[row * 3 + axis] ?? 0),
+  );
+  const lost = firstRows.length + secondRows.length - finiteRows(ringed);
+  return [
+    `In the picture their silhouette is ${silhouetteSaid(score)}: 1 is two tight groups far apart, 0 is mixed. Put into such groups by chance, the same points have ${silhouetteSaid(chance)} on average and ${silhouetteSaid(largestChance)} at best of 99.`,
+    ...(lost > 0
+      ? [
+          `${plural(lost, "ringed row")} can't be drawn at step ${integer(last)}, not being finite: the numbers are of the others.`,
+        ]
+      : []),
+  ];
+}
+
+/** By chance it is about nothing: more digits of that say nothing. */
+const silhouetteSaid = (value: number) => (Math.abs(value) < 0.01 ? "0" : number(value));
+
+function meaningOf({ byPlace, first }: Split): string {
+  return byPlace
+    ? "No group that has a name stands apart clearly in this run. This one was found by where its rows lie, so only its time says something."
+    : `Nobody told the model of ${first}: it put them together from its data alone. In a healthy run rows that are used alike come together so, and stay.`;
 }
 
 /** How the groups part, said at three times. */
 interface Course {
   readonly step: number;
+  /** false = they stand apart from the first snapshot on. */
+  readonly parts: boolean;
   readonly looked: number;
   readonly before: string;
   readonly there: string;
@@ -80,13 +112,14 @@ function nearCourse(purity: Purity, table: Table): Course {
   const before = course[at - 1];
   return {
     step: here.step,
+    parts: at > 0,
     looked: course.length,
-    before: `Of a row's ten nearest neighbours among both groups (by cosine, in all ${integer(table.dims)} dimensions) ${wholePercent(first.share)} are of its own group; by chance it would be ${wholePercent(chance)}${mixed ? ": they are mixed" : ""}.`,
+    before: `Take the ten rows nearest to each by cosine, in all ${integer(table.dims)} dimensions. Of those that are ringed, ${wholePercent(first.share)} are of its own group; by chance it would be ${wholePercent(chance)}${mixed ? ": they are mixed, as an untrained model's are" : ""}.`,
     there: before
       ? `Of the neighbours, ${wholePercent(before.share)} are of the own group at step ${integer(before.step)} and ${wholePercent(here.share)} at step ${integer(here.step)}.`
       : "They stand apart from the first snapshot on: what was recorded does not show them mixed.",
     after: [
-      `At step ${integer(last.step)}, ${wholePercent(last.share)} of the ten nearest neighbours are of the own group, in all ${integer(table.dims)} dimensions.`,
+      `At step ${integer(last.step)}, ${wholePercent(last.share)} of those nearest in all ${integer(table.dims)} dimensions are of the own group (chance: ${wholePercent(chance)}).`,
     ],
   };
 }
@@ -95,14 +128,15 @@ function nearCourse(purity: Purity, table: Table): Course {
 function drawnCourse(split: Split): Course {
   const { scores, excesses, appeared } = courseOf(split);
   const { steps } = split.table;
-  const said = (i: number) => `${number(scores[i])} at step ${integer(steps[i])}`;
+  const said = (i: number) => `${silhouetteSaid(scores[i] as number)} at step ${integer(steps[i])}`;
   return {
     step: steps[appeared] as number,
+    parts: appeared > 0,
     looked: steps.length,
     before:
       (excesses[0] as number) < 0.05
-        ? `In the picture their silhouette is ${number(scores[0])}, no more than that of groups by chance: they are mixed.`
-        : `In the picture their silhouette is ${number(scores[0])}. Part of that is the picture: its directions were chosen from the whole run, the end included.`,
+        ? `In the picture their silhouette is ${silhouetteSaid(scores[0] as number)} (1: two tight groups far apart, 0: mixed), no more than that of groups by chance: they are mixed.`
+        : `In the picture their silhouette is ${silhouetteSaid(scores[0] as number)} (1: two tight groups far apart, 0: mixed). Part of that is the picture: its directions were chosen from the whole run, the end included.`,
     there:
       appeared > 0
         ? `In the picture their silhouette is ${said(appeared - 1)} and ${said(appeared)}.`
@@ -143,8 +177,8 @@ function axisCard(split: Split, show: Card["show"], last: number): Card {
     key: "axis",
     title: "Along which direction",
     text: [
-      `The camera stands so that the line between the groups' middles lies across the picture. ${wholePercent(shares[best])} of that line (of its square) runs along PC ${best + 1}, the direction with ${percent(split.table.ratios[best])} of the variance over the run.`,
-      "The directions drawn were chosen for their variance, not for these groups. Turn the cloud to see them from elsewhere.",
+      `The camera stands so that the line between the groups' middles lies across the picture. It runs most along PC ${best + 1} (${wholePercent(shares[best])} of its square), the direction with ${percent(split.table.ratios[best])} of the variance over the run.`,
+      "The three directions were chosen for their variance, not for these groups. Drag to turn the cloud: seen along that line, one group lies before the other.",
     ],
     at: PLACES.cloud,
     show: { ...show, step: last },

@@ -29,6 +29,8 @@ export interface Show {
   readonly stat?: string;
   readonly layer?: string | null;
   readonly finding?: Finding;
+  /** What stands in full in the inspector is to be read: on a phone its sheet opens. */
+  readonly details?: boolean;
 }
 
 export interface Card {
@@ -62,12 +64,16 @@ export const isCard = (one: Card | LeftOut): one is Card => !("leftOut" in one);
 const WORDS_PER_SEC = 4;
 const LOOK_SECS = 2;
 
-/** About how long it takes, in seconds, to the next ten. */
-export function secsOf(cards: readonly (Card | LeftOut)[]): number {
+/** How long it takes, in seconds: all words, and a look at each card while what it tells of moves. */
+export function readingSecs(cards: readonly (Card | LeftOut)[]): number {
   const shown = cards.filter(isCard);
   const words = shown.reduce((sum, card) => sum + [card.title, ...card.text].join(" ").split(/\s+/).length, 0);
-  return Math.max(10, Math.round((words / WORDS_PER_SEC + shown.length * LOOK_SECS) / 10) * 10);
+  return words / WORDS_PER_SEC + shown.length * LOOK_SECS;
 }
+
+/** The same as it is told, to the next ten. */
+export const secsOf = (cards: readonly (Card | LeftOut)[]): number =>
+  Math.max(10, Math.round(readingSecs(cards) / 10) * 10);
 
 /** What is lit where; several are tried in turn. */
 export const PLACES = {
@@ -76,7 +82,8 @@ export const PLACES = {
   heat: '[data-view="heat"]',
   time: ".dock",
   verdict: ".verdict, .dock",
-  inspector: ".inspector",
+  inspector: ".inspector, .sheet",
+  chart: '[aria-label="Evidence"], .inspector, .sheet',
   views: ".view-switch",
 } as const;
 

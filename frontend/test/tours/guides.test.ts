@@ -55,9 +55,9 @@ describe("what you are looking at", () => {
     const guide = lookGuide(facts({ tables: [table] }));
     expect(said(guide, "points")).toContain(`“${table.names[order[0] as number]}”`);
     expect(card(guide, "points").show.select).toBe(order[0]);
-    expect(said(guide, "axes")).toContain("PC 1 50 %, PC 2 20 % and PC 3 10 % of the variance, together 80 %");
-    expect(said(guide, "time")).toContain("it fell from 4.00 to 2.00");
-    expect(said(guide, "layers")).toContain("h.0.a, is one of the 2 largest, with 27.3 % of them each");
+    expect(said(guide, "axes")).toContain("They draw 80 % of all differences at step 20");
+    expect(said(guide, "time")).toContain("went from 4.00 to 2.00");
+    expect(said(guide, "layers")).toContain("Framed: h.0.a, one of the 2 largest.");
   });
 
   it("says what did not come, and counts what was found", () => {
@@ -67,7 +67,7 @@ describe("what you are looking at", () => {
       { key: "verdict", leftOut: "The phases and findings did not come from the server." },
     ]);
     const sick = lookGuide(facts({ findings: [FINDING, { ...FINDING, severity: "note" }] }));
-    expect(said(sick, "verdict")).toContain("1 problem and 1 note. The worst: From step 10 on gradients grow.");
+    expect(said(sick, "verdict")).toContain("1 problem and 1 note; worst, with its own tour: exploding gradients.");
   });
 });
 
@@ -80,7 +80,7 @@ describe("how embeddings organize", () => {
     expect(said(guide, "before")).toContain("upper-case letters (26) and lower-case letters (26)");
     expect(said(guide, "before")).toContain("they are mixed");
     expect(said(guide, "appears")).toContain("at step 10, 50 % into the run");
-    expect(said(guide, "axis")).toMatch(/(99|100) % of that line \(of its square\) runs along PC 2/);
+    expect(said(guide, "axis")).toMatch(/most along PC 2 \((99|100) % of its square\)/);
     expect(card(guide, "after").show.from).toBe(10);
   });
 
@@ -94,8 +94,20 @@ describe("how embeddings organize", () => {
     expect(guide?.cards.every(isCard)).toBe(true);
   });
 
-  it("is not offered where no split is clear", () => {
+  it("is not offered where no split is clear, nor of a heap that stood apart by place from the start", () => {
     expect(organizeGuide(facts(), null)).toBeNull();
+    const of = facts({ tables: [letters([0, 10, 20], 10)] });
+    const byPlace = { ...(split(of) as Split), byPlace: true };
+    const purity = (shares: number[]) => ({
+      course: shares.map((share, i) => ({ step: i * 10, share })),
+      chance: 0.49,
+      rows: 52,
+    });
+    expect(organizeGuide(of, { split: byPlace, purity: purity([0.62, 0.6, 0.64]) })).toBeNull();
+    expect(organizeGuide(of, { split: byPlace, purity: purity([0.49, 0.5, 0.9]) })?.about).toContain("part at step 20");
+    const named = organizeGuide(of, { split: split(of) as Split, purity: purity([0.9, 0.9, 0.9]) });
+    expect(named?.about).toBe("Upper-case letters and lower-case letters stand apart from the first snapshot on.");
+    expect(card(named, "appears").title).toBe("Apart from the start");
   });
 });
 
@@ -107,7 +119,7 @@ describe("reading gradient flow", () => {
     expect(depth?.ratio).toBeCloseTo(40, 4);
     const guide = gradientGuide(facts());
     expect(said(guide, "depth")).toContain("block 1 has the longest gradient (20.0) and block 0 the shortest (0.5");
-    expect(said(guide, "depth")).toContain("gradients shrink on their way back to the first blocks");
+    expect(said(guide, "depth")).toContain("gradients shrink on their way back from block 1 to block 0");
     expect(said(guide, "strongest")).toContain("h.1.b: 16.0");
     expect(said(guide, "strongest")).toContain("h.0.a: 0.3");
     expect(card(guide, "layers").show.layer).toBe("h.1.b");
@@ -116,13 +128,15 @@ describe("reading gradient flow", () => {
   it("calls flat what lies within ten times", () => {
     const flat = { ...GRID, values: GRID.values };
     const early = gradientGuide(facts({ gradNorm: { ...flat, values: Float32Array.from(Array(15).fill(2)) } }));
-    expect(said(early, "depth")).toContain("1.00 times as long. That is flat");
+    expect(said(early, "depth")).toContain("1.00 times as long. That is flat, as is healthy");
   });
 
   it("says how often the gradient was clipped only where that is known", () => {
     expect(gradientGuide(facts())?.cards.some(({ key }) => key === "clip")).toBe(false);
     const clipping = { share: 0.25, cap: 1, points: 200, how: "cap logged" } as const;
-    expect(said(gradientGuide(facts({ clipping })), "clip")).toContain("At 25 % of 200 steps");
+    expect(said(gradientGuide(facts({ clipping })), "clip")).toContain(
+      "Here it was cut to the length 1.00 at 25 % of 200 steps",
+    );
   });
 });
 
@@ -143,7 +157,7 @@ describe("diagnosing a sick run", () => {
     ];
     expect(readingOf(FINDING)).toEqual({ name: "h.1.b", at, farthest, crossed: { ...farthest, over: true } });
     expect(said(sickGuide(facts({ findings: [FINDING] })), "evidence")).toContain(
-      "at step 20 it is over it, with 16.0",
+      "It is over it first at step 20, with 16.0; a healthy run is not.",
     );
     const evidence = { ...(FINDING.evidence as Evidence), threshold: null };
     expect(readingOf({ ...FINDING, evidence })?.crossed).toBeNull();
@@ -158,7 +172,7 @@ describe("diagnosing a sick run", () => {
         threshold,
         series: [{ name: "x", steps, values: [...values] }],
       };
-      return readingOf({ ...FINDING, last_step: 50, evidence });
+      return readingOf({ ...FINDING, insight: "norm_drift", last_step: 50, evidence });
     };
     expect(read([0.9, 0.9, 0.5, 0.1], 0.3)?.crossed).toEqual({ step: 30, value: 0.1, over: false });
     expect(read([0, 0.001, 0.4, 0.9], 0.8)?.crossed).toEqual({ step: 30, value: 0.9, over: true });
@@ -171,7 +185,7 @@ describe("diagnosing a sick run", () => {
     const guide = sickGuide(facts({ findings: [FINDING] }));
     expect(said(guide, "layer")).toContain("is 8.00 at step 0 and 16.0 at step 20");
     expect(card(guide, "layer").show).toEqual({ view: "heat", stat: "grad_norm", step: 20, layer: "h.1.b" });
-    expect(said(guide, "model")).toContain("block 1 of 2");
+    expect(said(guide, "model")).toContain("block 1 (of blocks 0 to 1)");
   });
 });
 
