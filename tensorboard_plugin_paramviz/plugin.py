@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Handler = Callable[[wrappers.Request], wrappers.Response]
+#: TensorBoard's page imports this from below /data/plugin/paramviz/, as its <base> says, or from below /data/: WebKit
+#: (Safari) heeds no <base> in an inline module. The same files lie in both places.
+_ENTRY_FOLDER = f"/plugin/{PLUGIN_NAME}/static/"
 #: Longest a poll of `updates` may wait.
 MOST_WAIT_SECS = 20.0
 #: Longest that a listing of the plugins waits for the index, half of the millisecond it may take in all.
@@ -83,6 +86,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/updates": self._json(("cursor", "wait"), self._updates),
             "/events": self._route(self._serve_events),
             "/static/*": self._route(self._serve_static),
+            _ENTRY_FOLDER + "*": self._route(self._serve_static),
         }
 
     def is_active(self) -> bool:
@@ -111,7 +115,7 @@ class ParamVizPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def frontend_metadata(self) -> base_plugin.FrontendMetadata:
         return base_plugin.FrontendMetadata(
-            es_module_path="/static/index.js", tab_name="Param Viz", disable_reload=True
+            es_module_path=_ENTRY_FOLDER + "index.js", tab_name="Param Viz", disable_reload=True
         )
 
     def data_plugin_names(self) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import numpy as np
 import pytest
@@ -160,6 +162,18 @@ def test_a_wrong_question_gets_one_line_that_names_the_mend(
     response = client.get(PREFIX + route)
     text = response.get_data(as_text=True)
     assert (response.status_code, words in text, text.count("\n")) == (status, True, 0), text
+
+
+def test_the_page_starts_whether_or_not_the_browser_heeds_the_base_of_an_inline_module(client: Client) -> None:
+    """WebKit doesn't: it takes the address of the page itself."""
+    page = "http://host/data/plugin_entry.html?name=paramviz"
+    html = client.get(page).get_data(as_text=True)
+    (base,) = re.findall(r'<base href="([^"]+)"', html)
+    (module,) = re.findall(r'import\("([^"]+)"\)', html)
+    entries = [client.get(urljoin(at, module)) for at in (page, urljoin(page, base))]
+    assert [entry.status_code for entry in entries] == [200, 200]
+    assert b"render" in entries[0].get_data()
+    assert entries[0].get_data() == entries[1].get_data()
 
 
 @pytest.mark.parametrize(
