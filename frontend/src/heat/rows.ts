@@ -29,7 +29,7 @@ export interface HeatRows {
 const THICKEST = 20;
 /** 150 layers on a small screen: a line can still be seen, pointed at and walked to. */
 const THINNEST = 2;
-const NAMED_FROM = 13;
+const NAMED_FROM = 11;
 
 const gapFor = (height: number) => (height >= 16 ? 10 : height >= 8 ? 6 : height >= 5 ? 3 : 2);
 

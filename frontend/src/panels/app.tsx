@@ -29,6 +29,7 @@ import { Inspector } from "./inspector";
 import { onPageKey } from "./keys";
 import { LeftPanel, RunSelect } from "./left_panel";
 import { bringRest, Glossary, Guides, LargeChart, TrainingSummary, VideoMaker } from "./parts";
+import { Roving } from "./roving";
 import { ThemeButton } from "./saved_file";
 import { focusSearch } from "./search_field";
 import { SettingsPanel } from "./settings_panel";
@@ -47,6 +48,7 @@ export function App() {
   const drawer = form !== "wide";
   return (
     <div class={`page ${form} ${none ? "none" : ""} ${reducedMotion.value ? "still" : ""}`} data-theme={theme.value}>
+      {!none && <SkipToView />}
       {drawer ? <Bar none={none} /> : <LeftPanel />}
       {drawer && filtersOpen.value && <Drawer />}
       {!none && <VerdictBar />}
@@ -55,12 +57,12 @@ export function App() {
       <Dock />
       <Transport />
       {form !== "phone" && (
-        <div class="page-buttons">
+        <Roving along="row" class="page-buttons" label="Page">
           <ThemeButton />
           <ToursButton />
           <IconButton icon="help" label="Keys (?)" onClick={() => openHelp(true)} />
           <SettingsButton />
-        </div>
+        </Roving>
       )}
       <SettingsPanel />
       <ShownTable />
@@ -81,6 +83,19 @@ export function App() {
         <Guides />
       </Once>
     </div>
+  );
+}
+
+/** The first stop of the Tab key: what the page is about comes after everything that steers it. */
+function SkipToView() {
+  const go = () => {
+    const pane = document.querySelector<HTMLElement>(".pane.on");
+    (pane?.querySelector<HTMLElement>('[role="application"][tabindex="0"]') ?? pane)?.focus();
+  };
+  return (
+    <button type="button" class="skip" onClick={go}>
+      Go to the view
+    </button>
   );
 }
 

@@ -9,27 +9,15 @@ import type { SceneHandle, SceneProps } from "../scene/types";
 import { colors, labelPriority, sizes, trailPaths } from "../store/appearance";
 import { keepPose, poses, posesAsked } from "../store/camera";
 import { chooseRows } from "../store/chosen";
-import { comparing } from "../store/compare";
 import { neighboursShown } from "../store/comparison";
-import { isolating, visible } from "../store/filters";
-import { findingShown } from "../store/finding_shown";
+import { visible } from "../store/filters";
 import { groupShown } from "../store/group_shown";
 import { marks } from "../store/groups";
-import { covered, tellEconomy, tellFallback } from "../store/picture";
+import { tellEconomy, tellFallback } from "../store/picture";
 import { playing } from "../store/playback";
 import { hits } from "../store/search";
 import { details, hover, hovered, point, selected } from "../store/selection";
-import {
-  economize,
-  labelMode,
-  layout,
-  mode,
-  pointScale,
-  positionOrder,
-  reducedMotion,
-  theme,
-  tool,
-} from "../store/settings";
+import { economize, labelMode, mode, pointScale, positionOrder, reducedMotion, theme, tool } from "../store/settings";
 import {
   bracket,
   type Cloud as CloudData,
@@ -48,6 +36,7 @@ import { tourNames } from "../store/tour";
 import { screenRests } from "../store/video";
 import { embeddingsSeen } from "../store/view";
 import { drawAlong } from "../time/tour_math";
+import { insetsNow } from "./insets";
 
 const MORPH_MS = 1000;
 const EMPTY = new Float32Array(0);
@@ -121,7 +110,6 @@ export function Cloud() {
 /** What is to be seen of the cloud now. */
 export function sceneProps(): SceneProps {
   const now = cloud.value;
-  const phone = layout.value === "phone";
   return {
     theme: theme.value,
     mode: mode.value,
@@ -146,44 +134,13 @@ export function sceneProps(): SceneProps {
     pointScale: pointScale.value,
     axisNames: axisNames(now),
     measured: still.value === null,
-    insets: phone ? phoneInsets() : wideInsets(),
+    insets: insetsNow(),
   };
 }
 
 const NO_LABELS: readonly string[] = [];
 const NO_COURSES: SceneProps["courses"] = [];
 const COURSES = ({ parts, ids }: CloudData): SceneProps["courses"] => coursesOf(parts, ids);
-export const INSETS = {
-  wide: { top: 60, right: 0, bottom: 44, left: 0 },
-  tablet: { top: 60, right: 304, bottom: 44, left: 0 },
-  phone: { top: 52, right: 52, bottom: 64, left: 0 },
-  /** Below the title stands the switch between two runs. */
-  switched: { top: 116, right: 52, bottom: 64, left: 0 },
-};
-
-/** Of isolated rows a line under the title tells: none of them flies to beneath it. */
-const UNDER_LINE = 100;
-const ISOLATED = {
-  wide: { ...INSETS.wide, top: UNDER_LINE },
-  tablet: { ...INSETS.tablet, top: UNDER_LINE },
-};
-
-function wideInsets(): SceneProps["insets"] {
-  const insets = isolating.value ? ISOLATED : INSETS;
-  return layout.value === "tablet" && (selected.value !== null || findingShown.value !== null)
-    ? insets.tablet
-    : insets.wide;
-}
-
-/** Where there is little room the picture keeps clear of what is written over it, however many lines that takes. */
-function phoneInsets(): SceneProps["insets"] {
-  const now = covered.value;
-  return now && !comparing.value
-    ? memo(now, ({ top, right, bottom }) => ({ top, right, bottom, left: 0 }))
-    : comparing.value
-      ? INSETS.switched
-      : INSETS.phone;
-}
 
 /** From and to are the loaded snapshots beside the cursor; while a new basis comes in, the picture of before stays. */
 function motion(): Pick<SceneProps, "rows" | "from" | "to" | "mix"> {

@@ -9,8 +9,10 @@ import { meanNorms } from "../store/compare_rows";
 import { type Curve, train, validation, valueAt } from "../store/curves";
 import { model, rowNoun, runName } from "../store/runs";
 import { step } from "../store/timeline";
+import { bandA, bandB } from "../store/verdict";
 import { CopyButton } from "./copy_button";
 import { Explain } from "./explain";
+import { RunFindings } from "./findings";
 
 export function CompareFacts() {
   const groups = factGroups();
@@ -62,6 +64,7 @@ export function CompareFacts() {
           As Markdown <CopyButton text={comparisonMarkdown(`A ${a}`, `B ${b}`, groups)} />
         </p>
       </div>
+      <RunFindings />
     </>
   );
 }
@@ -120,11 +123,21 @@ function figureFacts(): Fact[] {
     ["Last train loss", one.loss?.values.at(-1) ?? null, two.loss?.values.at(-1) ?? null],
     ["Last loss at step", one.loss?.steps.at(-1) ?? null, two.loss?.steps.at(-1) ?? null],
   ];
-  return rows.flatMap(([name, a, b]) => {
-    if (a === null && b === null) return [];
-    const written = name === "Last loss at step" ? integer : number;
-    return { ...fact(name, written(a), written(b)), same: false };
-  });
+  return rows
+    .flatMap(([name, a, b]) => {
+      if (a === null && b === null) return [];
+      const written = name === "Last loss at step" ? integer : number;
+      return { ...fact(name, written(a), written(b)), same: false };
+    })
+    .concat(bandFacts());
+}
+
+/** As the verdicts have it. */
+function bandFacts(): Fact[] {
+  const [a, b] = [bandA.value, bandB.value];
+  if (!a && !b) return [];
+  const said = (of: typeof a) => (of ? `${integer(of.inside)} of ${integer(of.measured)}` : "–");
+  return [{ ...fact("Layers in band", said(a), said(b)), same: false }];
 }
 
 /** Of what is finite; of a thinned curve too, since thinning keeps extremes. */

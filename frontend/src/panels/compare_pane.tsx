@@ -42,24 +42,16 @@ import {
   reducedMotion,
   theme,
   tool,
-  width,
 } from "../store/settings";
 import { frame, mixOf } from "../store/timeline";
 import { embeddingsSeen } from "../store/view";
 import { drawAlong } from "../time/tour_math";
 import { difference, scene } from "./cloud";
+import { pairInsets } from "./insets";
 
 const EMPTY = new Float32Array(0);
 const NO_LABELS: readonly string[] = [];
 const NO_COURSES: SceneProps["courses"] = [];
-/** Below this the title stands under the tools. */
-const NARROW = 1560;
-const INSETS = {
-  narrow: { top: 116, right: 0, bottom: 60, left: 0 },
-  wide: { top: 60, right: 0, bottom: 52, left: 0 },
-  phone: { top: 116, right: 52, bottom: 64, left: 0 },
-};
-
 let handle: SceneHandle | null = null;
 export const otherScene = () => handle;
 
@@ -136,7 +128,6 @@ function sceneProps(): SceneProps {
   const now = otherCloud.value;
   // Looks belong to the cloud they were derived for: none of them before it is here.
   const rows = now && otherVisible.value.length === now.set.rows ? now.set.rows : 0;
-  const phone = layout.value === "phone";
   const pointed = rowOfOther(hovered.value?.row ?? null);
   const chosen = rowOfOther(selected.value);
   return {
@@ -162,7 +153,7 @@ function sceneProps(): SceneProps {
     mayEconomize: economize.value,
     pointScale: pointScale.value,
     axisNames: axisNames.value,
-    insets: phone ? INSETS.phone : width.value >= 1100 && width.value < NARROW ? INSETS.narrow : INSETS.wide,
+    insets: pairInsets(),
   };
 }
 

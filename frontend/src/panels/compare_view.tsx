@@ -15,9 +15,7 @@ import {
   otherProblem,
   otherVariance,
   pairColors,
-  paneShown,
   setLinked,
-  setPaneShown,
   sharedAxes,
   shortRunName,
   sizeRatio,
@@ -28,7 +26,8 @@ import { rowNoun, runName } from "../store/runs";
 import { layout } from "../store/settings";
 import { cloud, still, varianceShown } from "../store/timeline";
 import { OtherCloud } from "./compare_pane";
-import { IconButton, Segmented } from "./controls";
+import { IconButton } from "./controls";
+import { SideSwitch } from "./side_switch";
 
 /** The second pane; nothing where no other run was chosen. */
 export function ComparePane() {
@@ -141,15 +140,7 @@ export function PaneSwitch() {
   if (!comparing.value || layout.value !== "phone") return null;
   return (
     <div class="pane-switch">
-      <Segmented
-        label="Run shown"
-        value={paneShown.value}
-        choices={[
-          { value: "a", name: "A" },
-          { value: "b", name: "B" },
-        ]}
-        onChange={setPaneShown}
-      />
+      <SideSwitch label="Run shown" />
     </div>
   );
 }

@@ -69,7 +69,10 @@ export function EmbeddingRows() {
             onClick={() => setView("layers")}
           >
             <span class="name">{KIND_NAMES[kind]}</span>
-            <span class="size">{sizeOf(layers)} · Layers</span>
+            <span class="size">
+              {sizeOf(layers)}
+              <span class="where"> · Layers</span>
+            </span>
           </button>
         ))}
       {second && (

@@ -29,6 +29,7 @@ import { NoEmbedding } from "./no_embedding";
 import { PhaseNote } from "./phase_note";
 import { usePictureInsets } from "./picture_insets";
 import { PictureNotes } from "./picture_notes";
+import { Roving } from "./roving";
 import { SaveMenu } from "./save_menu";
 import { TextAlternative } from "./text_alternative";
 
@@ -133,7 +134,7 @@ function Progress() {
 function Tools() {
   const flat = mode.value === "2d";
   return (
-    <div class="tools" role="toolbar" aria-label="View">
+    <Roving along="row" class="tools" label="View">
       <PairButtons />
       {layout.value === "phone" ? (
         <IconButton
@@ -170,6 +171,6 @@ function Tools() {
         class="wide-only"
       />
       <SaveMenu of="embeddings" />
-    </div>
+    </Roving>
   );
 }

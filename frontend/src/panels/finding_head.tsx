@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { titleOf } from "../findings/titles";
 import { integer } from "../format";
 import { closeFinding, openFindings, openNext } from "../store/finding_shown";
-import { findingKey, findings } from "../store/insights";
+import { findingKey, sideFindings } from "../store/insights";
+import { sideLetter } from "../store/side";
 import type { Finding } from "../wire.gen";
 import { IconButton } from "./controls";
 import { Explain } from "./explain";
@@ -13,7 +14,7 @@ import { Sentence } from "./finding_sentence";
 import { SeverityShape } from "./severity";
 
 export function FindingHead({ of }: { of: Finding }) {
-  const all = findings.value;
+  const all = sideFindings.value;
   const at = all.indexOf(of) + 1;
   const title = useRef<HTMLHeadingElement>(null);
   const key = findingKey(of);
@@ -37,6 +38,7 @@ export function FindingHead({ of }: { of: Finding }) {
       </div>
       <h2 ref={title} tabIndex={-1}>
         <SeverityShape of={of.severity} size={20} alone />
+        {sideLetter.value && `${sideLetter.value} · `}
         {titleOf(of)}
         <Explain of={[`finding:${of.insight}`, "told:severity", "told:confidence"]} />
       </h2>
@@ -50,6 +52,7 @@ export function FindingLine({ of }: { of: Finding }) {
     <div class="finding-line">
       <h2>
         <SeverityShape of={of.severity} size={20} />
+        {sideLetter.value && `${sideLetter.value} · `}
         {titleOf(of)}
       </h2>
       <p>

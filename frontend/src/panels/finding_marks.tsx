@@ -9,9 +9,11 @@ import { sentenceOf } from "../store/finding_marks";
 import { findingShown } from "../store/finding_shown";
 import { findingKey, findings, otherFindings } from "../store/insights";
 import { layout } from "../store/settings";
-import { goToFinding, verdictStep } from "../store/verdict";
+import { side } from "../store/side";
+import { goToFinding, otherVerdictStep, verdictStep } from "../store/verdict";
 import type { Finding } from "../wire.gen";
 import { Sentence } from "./finding_sentence";
+import { Roving } from "./roving";
 import { SeverityShape } from "./severity";
 
 /** Least px between two marks; a finger needs more. */
@@ -49,10 +51,10 @@ export function FindingMarks({ across, height, top, bottom, width }: MarksProps)
     });
   if (first.length + second.length === 0) return null;
   return (
-    <ul class="finding-marks" aria-label="Findings on the loss curve">
+    <Roving as="ul" along="row" class="finding-marks" label="Findings on the loss curve">
       {placed("a", first)}
       {placed("b", second)}
-    </ul>
+    </Roving>
   );
 }
 
@@ -70,8 +72,8 @@ function MarkButton({ mark, which, both, place }: ButtonProps) {
   const [open, setOpen] = useState(false);
   const next = useRef(0);
   const key = findingShown.value && findingKey(findingShown.value);
-  const chosen = which === "a" && key !== null && list.some((one) => findingKey(one) === key);
-  const now = verdictStep.value;
+  const chosen = (!both || which === side.value) && key !== null && list.some((one) => findingKey(one) === key);
+  const now = (which === "a" ? verdictStep : otherVerdictStep).value;
   const later = now !== null && mark.step > now;
   const go = () => {
     const at = list.findIndex((one) => findingKey(one) === key);

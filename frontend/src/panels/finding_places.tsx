@@ -4,12 +4,14 @@ import { useState } from "preact/hooks";
 import { embeddingOf, layersOf } from "../findings/where";
 import { integer } from "../format";
 import { showFindingIn, showLayerOf, showTokenOf } from "../store/finding_shown";
-import { chosenLayer, layers } from "../store/layers";
+import { layerPath } from "../store/layers";
 import { embeddings } from "../store/runs";
 import { shortPath } from "../store/same_kind";
+import { sideLayers } from "../store/side";
 import { VIEW_NAMES, type View, view } from "../store/view";
 import type { Finding } from "../wire.gen";
 import { displayLabel } from "../words/tokens";
+import { Roving } from "./roving";
 
 const FEW = { layers: 6, tokens: 24 } as const;
 
@@ -25,24 +27,25 @@ export function FindingPlaces({ of }: { of: Finding }) {
 
 function Layers({ of }: { of: Finding }) {
   const [all, setAll] = useState(false);
-  const places = layersOf(of, layers.value);
-  if (places.length === 0) return null;
+  const layers = sideLayers.value;
+  const paths = layersOf(of, layers).map((place) => layers[place]?.path ?? "");
+  if (paths.length === 0) return null;
   return (
-    <ul class="finding-chips" aria-label="Layers">
-      {places.slice(0, all ? places.length : FEW.layers).map((place) => (
-        <li key={place}>
+    <Roving as="ul" along="row" class="finding-chips" label="Layers">
+      {paths.slice(0, all ? paths.length : FEW.layers).map((path) => (
+        <li key={path}>
           <button
             type="button"
-            class={place === chosenLayer.value ? "chip chosen" : "chip"}
-            aria-pressed={place === chosenLayer.value}
-            onClick={() => showLayerOf(place)}
+            class={path === layerPath.value ? "chip chosen" : "chip"}
+            aria-pressed={path === layerPath.value}
+            onClick={() => showLayerOf(path)}
           >
-            {shortPath(layers.value, layers.value[place]?.path ?? "")}
+            {shortPath(layers, path)}
           </button>
         </li>
       ))}
-      <More count={places.length} few={FEW.layers} all={all} onClick={() => setAll(!all)} />
-    </ul>
+      <More count={paths.length} few={FEW.layers} all={all} onClick={() => setAll(!all)} />
+    </Roving>
   );
 }
 
@@ -50,7 +53,7 @@ function Tokens({ of }: { of: Finding }) {
   const [all, setAll] = useState(false);
   if (of.tokens.length === 0) return null;
   return (
-    <ul class="finding-chips" aria-label="Tokens">
+    <Roving as="ul" along="row" class="finding-chips" label="Tokens">
       {of.tokens.slice(0, all ? of.tokens.length : FEW.tokens).map((token, i) => (
         <li key={`${i} ${token}`}>
           <button type="button" class="chip mono" onClick={() => showTokenOf(of, token)}>
@@ -59,7 +62,7 @@ function Tokens({ of }: { of: Finding }) {
         </li>
       ))}
       <More count={of.tokens.length} few={FEW.tokens} all={all} onClick={() => setAll(!all)} />
-    </ul>
+    </Roving>
   );
 }
 
@@ -92,5 +95,5 @@ function Views({ of }: { of: Finding }) {
 /** Empty = of the whole run: the time axis shows it, whichever view is on screen. */
 function viewsOf(of: Finding): readonly View[] {
   if (embeddingOf(of, embeddings.value)) return ["embeddings"];
-  return layersOf(of, layers.value).length > 0 ? ["layers", "heat"] : [];
+  return layersOf(of, sideLayers.value).length > 0 ? ["layers", "heat"] : [];
 }

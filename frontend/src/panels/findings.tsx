@@ -3,26 +3,31 @@
 import { enumerated, lookedAt } from "../findings/looked_at";
 import { naming } from "../findings/select";
 import { integer, plural } from "../format";
+import { comparing } from "../store/compare";
+import { otherCurves } from "../store/compare_curves";
 import { curvesKnown, train, validation } from "../store/curves";
 import { findingsOfRow, later, soFar } from "../store/finding_marks";
 import { openFinding, showWholeLists, wholeLists } from "../store/finding_shown";
-import { insights } from "../store/insights";
+import { sideInsights } from "../store/insights";
 import { layers } from "../store/layers";
 import { probe } from "../store/probe";
-import { model } from "../store/runs";
+import { side, sideModel } from "../store/side";
 import type { Finding } from "../wire.gen";
 import { Explain } from "./explain";
 import { FindingRow } from "./finding_row";
+import { Roving } from "./roving";
+import { SideSwitch } from "./side_switch";
 
 const FEW = 3;
 const NONE: readonly Finding[] = [];
 
 /** Of the whole run up to the cursor. */
 export function RunFindings() {
-  if (!insights.value) return null;
+  if (!sideInsights.value && !comparing.value) return null;
   return (
     <section class="section findings" aria-label="Findings">
-      <List all={soFar.value} />
+      <List all={soFar.value} switchable />
+      {!sideInsights.value && <p class="hint">Not looked through yet.</p>}
       {soFar.value.length === 0 && <NothingFound coming={later.value.length} />}
       <Later all={later.value} />
     </section>
@@ -55,7 +60,8 @@ function Naming({ found, coming }: { found: readonly Finding[]; coming: readonly
   );
 }
 
-function List({ all }: { all: readonly Finding[] }) {
+/** switchable: of two runs that are compared, the other one's can be listed instead. */
+function List({ all, switchable = false }: { all: readonly Finding[]; switchable?: boolean }) {
   const whole = wholeLists.value;
   return (
     <>
@@ -64,6 +70,7 @@ function List({ all }: { all: readonly Finding[] }) {
           Findings
           <Explain of={["told:severity", "told:confidence"]} label="severity and certainty" />
         </h3>
+        {switchable && <SideSwitch label="Findings of" />}
         {all.length > FEW && (
           <button type="button" class="link" aria-expanded={whole} onClick={() => showWholeLists(!whole)}>
             {whole ? `Show ${FEW}` : `Show all ${integer(all.length)}`}
@@ -71,11 +78,11 @@ function List({ all }: { all: readonly Finding[] }) {
         )}
       </div>
       {all.length > 0 && (
-        <ul class="finding-list">
+        <Roving as="ul" along="list" class="finding-list">
           {(whole ? all : all.slice(0, FEW)).map((one, i) => (
             <FindingRow key={`${one.insight} ${one.first_step} ${i}`} of={one} />
           ))}
-        </ul>
+        </Roving>
       )}
     </>
   );
@@ -99,13 +106,15 @@ function Later({ all }: { all: readonly Finding[] }) {
 }
 
 function NothingFound({ coming }: { coming: number }) {
-  const [record, found] = [model.value, insights.value];
-  if (!record || !found || !curvesKnown.value) return null;
+  const [record, found] = [sideModel.value, sideInsights.value];
+  const beside = side.value === "b";
+  const curves = beside ? otherCurves.value : { train: train.value, validation: validation.value };
+  if (!record || !found || !curves || (!beside && !curvesKnown.value)) return null;
   const { looked, missing } = lookedAt({
     record,
-    train: train.value !== null,
-    validation: validation.value !== null,
-    probe: probe.value !== null || record.schedule.level === "full",
+    train: curves.train !== null,
+    validation: curves.validation !== null,
+    probe: (!beside && probe.value !== null) || record.schedule.level === "full",
     snapshots: found.snapshots,
   });
   return (

@@ -59,21 +59,30 @@ export function GuideCard({ onSize }: { onSize(): void }) {
           </p>
         )}
       </div>
-      <div class="guide-ways">
-        <button type="button" class="button" disabled={isFirst.value} onClick={lastCard}>
-          Back
-        </button>
-        <button ref={next} type="button" class="button main" onClick={nextCard}>
-          {isLast.value ? "Done" : "Next"}
-        </button>
-      </div>
-      <div class="guide-ends">
-        <button type="button" class="link" onClick={() => void leaveGuide(true)} title="Back to what you had (Esc)">
-          Leave
-        </button>
-        <button type="button" class="link" onClick={() => void leaveGuide(false)}>
-          Leave and keep this view
-        </button>
+      <div class="guide-feet">
+        <div class="guide-ways">
+          <button type="button" class="button" disabled={isFirst.value} onClick={lastCard}>
+            Back
+          </button>
+          <button ref={next} type="button" class="button main" onClick={nextCard}>
+            {isLast.value ? "Done" : "Next"}
+          </button>
+        </div>
+        <div class="guide-ends">
+          <button type="button" class="link" onClick={() => void leaveGuide(true)} title="Back to what you had (Esc)">
+            Leave
+          </button>
+          <button
+            type="button"
+            class="link"
+            aria-label="Leave and keep this view"
+            onClick={() => void leaveGuide(false)}
+          >
+            <span class="guide-keep">
+              <span class="guide-wide">Leave and </span>keep this view
+            </span>
+          </button>
+        </div>
       </div>
     </div>
   );

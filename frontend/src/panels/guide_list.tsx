@@ -1,8 +1,17 @@
 /** The tours that this run has something for: how long each is, and what it will show. */
 
 import { useEffect } from "preact/hooks";
-import { guideProblem, lengthOf, lookAtRun, offers, startAnew, startGuide } from "../store/guide_run";
-import { guidesOpen, leftHere, openGuides } from "../store/guides";
+import {
+  closeOffers,
+  guideProblem,
+  lengthOf,
+  lookAtRun,
+  notOffered,
+  offers,
+  startAnew,
+  startGuide,
+} from "../store/guide_run";
+import { guidesOpen, leftHere } from "../store/guides";
 import { model, run, runName } from "../store/runs";
 import type { Guide } from "../tours/tour";
 import { Dialog } from "./dialog";
@@ -16,7 +25,7 @@ export function GuideList() {
     if (open && known) void lookAtRun();
   }, [open, known, name]);
   return (
-    <Dialog open={open} title="Tours" class="guides" onClose={() => openGuides(false)}>
+    <Dialog open={open} title="Tours" class="guides" onClose={closeOffers}>
       <List />
     </Dialog>
   );
@@ -37,6 +46,7 @@ function List() {
           </button>
         </p>
       )}
+      {notOffered.value && <p role="status">Not offered here. {notOffered.value}</p>}
       {!problem && !list && <p role="status">Looking at the run: positions, statistics, curves …</p>}
       {list?.length === 0 && <p>There is nothing to show yet: a tour needs two snapshots.</p>}
       {list && (

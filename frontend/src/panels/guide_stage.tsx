@@ -11,6 +11,11 @@ import { GuideCard, TEXT_ID, TITLE_ID } from "./guide_card";
 /** Dim enough to tell what is meant, light enough to see the rest. */
 const DIM = 0.35;
 const MOVE_MS = 240;
+/** When it is looked again whether what is to be lit is there. */
+const LATER_MS = [60, 400, 1200, 3000] as const;
+
+/** The sheet has its height by then; from then on it is the reader's to scroll. */
+const SETTLED_MS = 1200;
 
 export function GuideStage() {
   const driver = useRef<Driver | null>(null);
@@ -44,6 +49,18 @@ export function GuideStage() {
   }, [card]);
   const ready = now?.ready ?? false;
   useEffect(() => {
+    if (!ready || !card) return;
+    // What is to be lit may come after the data: its part of the page is fetched when it is first wanted.
+    const timers = LATER_MS.map((ms) =>
+      window.setTimeout(() => {
+        if (!driver.current) return;
+        if (lit(card.at) !== driver.current.getActiveElement()) light(driver.current);
+        if (ms <= SETTLED_MS) clearOfCard(driver.current);
+      }, ms),
+    );
+    return () => timers.forEach(window.clearTimeout);
+  }, [card, ready]);
+  useEffect(() => {
     if (ready && card?.show.camera) return lookFrom(card.show.camera);
   }, [card, ready]);
   return null;
@@ -75,7 +92,9 @@ function light(driver: Driver): void {
   const card = running.peek()?.card;
   if (!card) return;
   const element = lit(card.at);
-  const low = layout.peek() === "phone" && element !== null && element.getBoundingClientRect().top > innerHeight / 2;
+  const inSheet = element?.closest(".sheet.open") ?? null;
+  const below = element !== null && element.getBoundingClientRect().top > innerHeight / 2;
+  const low = layout.peek() === "phone" && (below || inSheet !== null);
   driver.setConfig({ ...driver.getConfig(), animate: !reducedMotion.peek() });
   driver.highlight({
     ...(element ? { element } : {}),
@@ -89,6 +108,16 @@ function light(driver: Driver): void {
       onPopoverRender: (parts) => fill(parts, driver),
     },
   });
+}
+
+/** On a phone the card stands over the open sheet's upper half: what is lit comes to lie below it. */
+function clearOfCard(driver: Driver): void {
+  const body = driver.getActiveElement()?.closest(".sheet.open .sheet-body");
+  const card = document.querySelector(".guide-card.above");
+  if (!body || !card) return;
+  const top = driver.getActiveElement()?.getBoundingClientRect().top ?? 0;
+  body.scrollTop += top - card.getBoundingClientRect().bottom - 8;
+  driver.refresh();
 }
 
 /** The first of these that can be seen; null = none, and the card stands in the middle. */

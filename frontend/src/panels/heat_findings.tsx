@@ -1,12 +1,10 @@
 /** Findings on the heat map: their steps outlined on the lines that they name, and marks beside the names. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import { levelOf } from "../findings/severity";
 import { titleOf } from "../findings/titles";
 import { findingBoxes, spacedMarks } from "../heat/finding_boxes";
 import type { HeatRows } from "../heat/rows";
-import { layerLevels, levelName, live } from "../store/finding_marks";
-import { findingShown } from "../store/finding_shown";
+import { framedFindings, layerLevels, levelName } from "../store/finding_marks";
 import { mapAxis } from "../store/heat_view";
 import { layers } from "../store/layers";
 import { SeverityShape } from "./severity";
@@ -21,13 +19,12 @@ interface FindingFramesProps {
 
 /** Of the one that is looked at; else of those that are going on at the cursor and may need a look. */
 export function FindingFrames({ rows, across }: FindingFramesProps) {
-  const [axis, place, open] = [mapAxis.value, across.value, findingShown.value];
+  const [axis, place] = [mapAxis.value, across.value];
   if (!axis || !place) return null;
-  const wanted = open ? [open] : live.value.filter((one) => levelOf(one.severity) >= levelOf("watch"));
   const paths = layers.value.map((layer) => layer.path);
   return (
     <>
-      {findingBoxes(wanted, rows.value, paths, axis).map(({ finding, top, height, from, to }) => (
+      {findingBoxes(framedFindings.value, rows.value, paths, axis).map(({ finding, top, height, from, to }) => (
         <div
           key={`${finding.insight} ${finding.first_step} ${top}`}
           class={`heat-finding ${finding.severity}`}

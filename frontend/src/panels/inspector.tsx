@@ -1,15 +1,16 @@
 /** The right side: the token under the pointer or the selected one, or the chosen ones together; with neither, the run. */
 
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { plural } from "../format";
 import { comparing, factsOpen, shortRunName } from "../store/compare";
 import { findingShown, findingsOpen, openFindings } from "../store/finding_shown";
 import { groupRows, groupShown, showGroup } from "../store/group_shown";
 import { chosenLayer, layerSubject } from "../store/layers";
-import { runName } from "../store/runs";
 import { hovered, pinned, select, selected, subject, togglePin } from "../store/selection";
 import { layout } from "../store/settings";
+import { openSheet, sheetOpen } from "../store/sheet";
+import { sideLetter, sideName } from "../store/side";
 import { cloud } from "../store/timeline";
 import { layersShown } from "../store/view";
 import { RunOrComparison, TokenOrBoth } from "./compare_inspector";
@@ -58,7 +59,11 @@ function FindingInspector() {
   const list = (
     <>
       <div class={comparing.value ? "finding-ways of-a" : "finding-ways alone"}>
-        {comparing.value && <b>A · {shortRunName(runName.value)}</b>}
+        {comparing.value && (
+          <b>
+            {sideLetter.value} · {shortRunName(sideName.value)}
+          </b>
+        )}
         <IconButton icon="close" label="Close" onClick={() => openFindings(false)} />
       </div>
       {comparing.value ? <RunFindings /> : <RunOrComparison />}
@@ -169,7 +174,7 @@ function Sheet() {
 
 /** A sheet over the canvas, one finger high or most of the screen. */
 function SheetFrame({ low, high }: { low: ComponentChildren; high: ComponentChildren }) {
-  const [open, setOpen] = useState(false);
+  const open = sheetOpen.value;
   const draggedFrom = useRef<number | null>(null);
   return (
     <aside class={open ? "sheet open" : "sheet"} aria-label="Inspector">
@@ -185,14 +190,14 @@ function SheetFrame({ low, high }: { low: ComponentChildren; high: ComponentChil
         onPointerUp={(event) => {
           const moved = event.clientY - (draggedFrom.current ?? event.clientY);
           draggedFrom.current = null;
-          if (Math.abs(moved) > 12) setOpen(moved < 0);
-          else setOpen(!open);
+          if (Math.abs(moved) > 12) openSheet(moved < 0);
+          else openSheet(!open);
         }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
           event.stopPropagation();
-          setOpen(!open);
+          openSheet(!open);
         }}
       >
         <span class="grip" />

@@ -209,6 +209,12 @@ export const PAGE_KEYS: readonly PageKey[] = [
     does: "Compare with another run, or stop comparing",
     run: { c: () => (comparing.peek() ? compareWith(null) : compareWithNewest()) },
   },
+  {
+    group: "View",
+    shown: ["←", "→", "↑", "↓"],
+    does: "From button to button, in a focused row or list of them",
+    keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"],
+  },
   { group: "View", shown: ["W"], does: "Full screen", run: { w: () => void toggleFullScreen() } },
   { group: "View", shown: ["N"], does: "Names of points: off, auto, all", views: CLOUD, run: { n: nextLabels } },
   { group: "View", shown: ["R"], does: "Trails", views: CLOUD, run: { r: () => setTrails(!trails.peek()) } },

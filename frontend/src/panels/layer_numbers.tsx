@@ -6,7 +6,7 @@ import { limitsAt, standing } from "../store/layer_bands";
 import { readingAt, snapshotNow } from "../store/layer_course";
 import { layers } from "../store/layers";
 import { whyNotMeasured } from "../store/not_measured";
-import { model } from "../store/runs";
+import { layersModel as model } from "../store/side";
 import { statName } from "../store/stat_names";
 import { stats } from "../store/statistics";
 import { ordinal, place, step } from "../store/timeline";

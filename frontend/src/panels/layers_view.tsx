@@ -2,13 +2,15 @@
 
 import { useEffect } from "preact/hooks";
 import { compact, integer, plural } from "../format";
+import { comparing, pairColors, shortRunName } from "../store/compare";
 import { isFullScreen, toggleFullScreen } from "../store/full_screen";
 import { followPaint } from "../store/layer_paint";
 import { layers, shownLayers } from "../store/layers";
 import { facesApproximate, followThumbs, thumbsAbsent } from "../store/load_thumbs";
 import { drawn, modelFallback } from "../store/model_view";
-import { model, run } from "../store/runs";
+import { fallback } from "../store/picture";
 import { layout, mode, setMode } from "../store/settings";
+import { layersModel as model, layersRun as run, side, sideLetter, sideName } from "../store/side";
 import { paintBy } from "../store/statistics";
 import { layersSeen } from "../store/view";
 import { IconButton } from "./controls";
@@ -18,7 +20,9 @@ import { ModelCanvas } from "./model_canvas";
 import { modelScene } from "./model_scene";
 import { NoModel } from "./no_model";
 import { PhaseNote } from "./phase_note";
+import { Roving } from "./roving";
 import { SaveMenu } from "./save_menu";
+import { SideSwitch } from "./side_switch";
 
 export function LayersView() {
   useEffect(() => {
@@ -37,10 +41,10 @@ export function LayersView() {
       <ModelCanvas />
       <div class="centre-top">
         <div class="title">
-          <h1>Layers</h1>
+          <Heading />
           <p>
             {known ? subtitle() : "Reading the model"}
-            {known && <PhaseNote />}
+            {known && <PhaseNote which={side.value} />}
           </p>
           <Notes />
         </div>
@@ -49,6 +53,19 @@ export function LayersView() {
       <LayersLegend />
       <LayerCard />
     </>
+  );
+}
+
+function Heading() {
+  if (!comparing.value) return <h1>Layers</h1>;
+  const name = shortRunName(sideName.value);
+  return (
+    <h1 class="run-title" title={name}>
+      <span class="dot" style={{ background: pairColors.value[side.value === "a" ? 0 : 1] }} />
+      <span>
+        Layers of {sideLetter.value} · {name}
+      </span>
+    </h1>
   );
 }
 
@@ -81,8 +98,13 @@ function Notes() {
           Pictures beside this step are being read.
         </p>
       )}
-      {modelFallback.value && mode.value === "3d" && (
-        <p class="layers-note">3D is not available in this browser. The 2D view is shown.</p>
+      {/* The cloud says it over every view. */}
+      {modelFallback.value && !fallback.value && mode.value === "3d" && (
+        <p class="layers-note">
+          {modelFallback.value === "context-lost"
+            ? "The graphics driver stopped. The 2D view is shown until it is back."
+            : "3D is not available in this browser. The 2D view is shown."}
+        </p>
       )}
     </>
   );
@@ -91,7 +113,8 @@ function Notes() {
 function Tools() {
   const flat = mode.value === "2d";
   return (
-    <div class="tools" role="toolbar" aria-label="View of the layers">
+    <Roving along="row" class="tools" label="View of the layers">
+      <SideSwitch label="Layers of" />
       {layout.value === "phone" ? (
         <IconButton
           icon={flat ? "orbit" : "flat"}
@@ -113,6 +136,6 @@ function Tools() {
         class="wide-only"
       />
       <SaveMenu of="layers" />
-    </div>
+    </Roving>
   );
 }

@@ -6,7 +6,7 @@ import { integer, plural } from "../format";
 import { layerLevels, marksInWords } from "../store/finding_marks";
 import { blocks, chosenLayer, KIND_NAMES, kindOf, layers, shownLayers } from "../store/layers";
 import { playing } from "../store/playback";
-import { model } from "../store/runs";
+import { layersModel as model, sideLetter } from "../store/side";
 import { statName, statValue } from "../store/stat_names";
 import { heat, paintBy, stat, valueAtStep } from "../store/statistics";
 import { step } from "../store/timeline";
@@ -35,7 +35,7 @@ function words(): string {
   const shown = shownLayers.value;
   const of = `${integer(shown.length)} of ${plural(layers.value.length, "layer")}`;
   const said = [
-    `${record.model_class} at step ${integer(step.value)}: ${of} in ${plural(blocks.value.length, "block")}`,
+    `${sideLetter.value && `Run ${sideLetter.value}, `}${record.model_class} at step ${integer(step.value)}: ${of} in ${plural(blocks.value.length, "block")}`,
   ];
   const now = heat.value;
   if (paintBy.value === "weights") said.push("coloured by the size of their weights");

@@ -11,10 +11,11 @@ import { theme } from "../store/settings";
 import { step } from "../store/timeline";
 import { NONE, same, type Tokens } from "../words/token_sets";
 import { classColor } from "../words/tokens";
+import { Roving } from "./roving";
 
 export function ClassEntries() {
   return (
-    <ul class="entries">
+    <Roving as="ul" along="row" class="entries" label="Classes">
       {classRows.value.map(({ tokenClass, rows, hidden }) => (
         <Entry
           key={tokenClass.name}
@@ -27,7 +28,7 @@ export function ClassEntries() {
           onClick={(event) => clickClass(tokenClass.name, event)}
         />
       ))}
-    </ul>
+    </Roving>
   );
 }
 
@@ -80,7 +81,13 @@ export function ClusterEntries() {
   return (
     <>
       <span class="wide-note">Clusters</span>
-      <ul class="entries" title={`Clusters of step ${integer(known.step)}, the same at every step`}>
+      <Roving
+        as="ul"
+        along="row"
+        class="entries"
+        label="Clusters"
+        title={`Clusters of step ${integer(known.step)}, the same at every step`}
+      >
         {sizes.slice(0, CLUSTER_COLOR_COUNT).map((size, cluster) => {
           const name = namesOfClusters.value[cluster] ?? "";
           const chosen = at === cluster;
@@ -99,7 +106,7 @@ export function ClusterEntries() {
             />
           );
         })}
-      </ul>
+      </Roving>
       {lessColors > 0 && <Grey>{plural(lessColors, "smaller cluster")}</Grey>}
       {uncolored.value > 0 && <Grey>{integer(uncolored.value)} not finite</Grey>}
       {step.value !== null && step.value !== known.step && (

@@ -1,13 +1,19 @@
 /** Films the run step by step: moves the time cursor, draws each picture offscreen, hands it to the encoder, and puts everything back. */
 
-import { train, validation } from "../store/curves";
-import { findings } from "../store/insights";
 import { following, goLive, loopPart, pause, seek } from "../store/playback";
-import { runName } from "../store/runs";
 import { loop, pace, theme } from "../store/settings";
 import { legendNow, momentNow } from "../store/shown";
 import { layersLegend, layersSaid, layersTitle } from "../store/shown_layers";
-import { bandsNow, drawnStep, happeningNow, runSaid, short } from "../store/shown_now";
+import {
+  bandsNow,
+  drawnStep,
+  happeningNow,
+  runSaid,
+  short,
+  shownCurves,
+  shownFindings,
+  shownRun,
+} from "../store/shown_now";
 import { stepAxis } from "../store/step_axis";
 import { cloud, cursorStep, place, snapshots, stepRange, varianceShown } from "../store/timeline";
 import { toggleWandering, wandering } from "../store/tour";
@@ -87,7 +93,7 @@ export async function makeVideo(view: Filmed, choice: VideoChoice, hooks: VideoH
     }
     hooks.tell(plan.pictures, plan.pictures, "Writing the file");
     const blob = await writer.finish();
-    return { blob, name: fileName(runName.peek() ?? "", `${shownName(view)}-video`, null, writer.form.ending) };
+    return { blob, name: fileName(shownRun(), `${shownName(view)}-video`, null, writer.form.ending) };
   } catch (error) {
     await writer.cancel().catch(() => {});
     throw error;
@@ -135,22 +141,21 @@ function pageNow(view: Filmed, plan: VideoPlan): PageOf {
   const inks = inksOf(dark);
   const set = snapshots.peek();
   const last = set?.stepAt(plan.placeOf(plan.pictures - 1)) ?? 0;
-  const curve = (of: typeof train, color: string, dash: readonly number[]) => {
-    const known = of.peek();
+  const losses = shownCurves();
+  const curve = (known: typeof losses.train, color: string, dash: readonly number[]) => {
     return known ? [{ steps: known.steps, values: known.values, color, dash }] : [];
   };
   const now = cloud.peek();
   const drawing = view === "embeddings" ? scene()?.drawing() : null;
-  const run = runSaid(runName.peek() ?? "");
+  const run = runSaid(shownRun());
   return {
     dark,
     title: view === "layers" ? titleOf(run, layersTitle()) : titleOf(run, shownName(view)),
-    curves: [...curve(train, inks.train, []), ...curve(validation, inks.validation, [4, 3])],
+    curves: [...curve(losses.train, inks.train, []), ...curve(losses.validation, inks.validation, [4, 3])],
     axis: stepAxis.peek() ?? [0, Math.max(1, last)],
     bands: bandsNow(),
     legend: view === "layers" ? layersLegend() : now && drawing ? legendNow(now, drawing) : [],
-    findings: findings
-      .peek()
+    findings: shownFindings()
       .filter((one) => one.first_step <= last)
       .map(short),
   };

@@ -6,7 +6,10 @@ import { wholeRamp } from "../colors/color";
 import { integer, plural } from "../format";
 import { createModelScene } from "../scene/model";
 import type { ModelProps } from "../scene/model/types";
+import type { Pose } from "../scene/types";
+import { modelBackAsked } from "../store/camera";
 import { layerLevels } from "../store/finding_marks";
+import { findingShown } from "../store/finding_shown";
 import { flow, painted, shares } from "../store/layer_paint";
 import { chosenLayer, hoveredLayer, layerPath, layers, shownLayers } from "../store/layers";
 import { faces } from "../store/load_thumbs";
@@ -39,6 +42,9 @@ export function ModelCanvas() {
     let sent = propsNow();
     chosenHere = layerPath.peek();
     let flyTo: number | null = null;
+    /** Where the camera stood when a finding was opened, and where the finding has brought it. */
+    let stood: { readonly pose: Pose | null; brought: string } | null = null;
+    let asked = modelBackAsked.peek();
     const made = createModelScene(container, sent, {
       onHover: pointAt,
       onChoose: choose,
@@ -49,7 +55,16 @@ export function ModelCanvas() {
     // The browser tests ask the scene itself where a layer is drawn.
     Object.assign(container, { model: made });
     const stop = effect(() => {
+      const back = modelBackAsked.value !== asked;
+      const open = findingShown.value !== null;
       if (!layersSeen.value || screenRests.value) return;
+      if (back && stood && JSON.stringify(made.pose) === stood.brought) {
+        if (stood.pose) made.show(stood.pose);
+        else made.fit();
+      }
+      asked = modelBackAsked.value;
+      if (!open) stood = null;
+      else stood ??= { pose: made.pose, brought: JSON.stringify(made.pose) };
       const props = propsNow();
       const changed: Partial<Record<keyof ModelProps, unknown>> = {};
       for (const name of Object.keys(props) as (keyof ModelProps)[])
@@ -61,6 +76,7 @@ export function ModelCanvas() {
       chosenHere = layerPath.peek();
       if (flyTo === null || !made.place(flyTo)) return;
       made.focus(flyTo);
+      if (stood) stood.brought = JSON.stringify(made.pose);
       flyTo = null;
     });
     return () => {
@@ -112,8 +128,9 @@ export function propsNow(): ModelProps {
 }
 
 const INSETS = {
-  wide: { top: 64, right: 0, bottom: 48, left: 0 },
-  tablet: { top: 64, right: 0, bottom: 48, left: 0 },
+  // Beside the outermost slabs stand their names.
+  wide: { top: 64, right: 24, bottom: 48, left: 16 },
+  tablet: { top: 64, right: 24, bottom: 48, left: 16 },
   phone: { top: 60, right: 48, bottom: 68, left: 0 },
 };
 

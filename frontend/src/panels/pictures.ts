@@ -1,5 +1,6 @@
 /** The picture of each view, ready to be written: what it shows, as a canvas and as shapes, and what is said round it. */
 
+import { drawingOn } from "../drawing_on";
 import { recorder } from "../scene/recorder";
 import type { Vectors } from "../scene/shapes";
 import { theme, width } from "../store/settings";
@@ -78,8 +79,7 @@ function ofHeat(): ViewPicture {
       const canvas = document.createElement("canvas");
       canvas.width = Math.round(place.width * scale);
       canvas.height = Math.round(place.height * scale);
-      const context = canvas.getContext("2d", { alpha: false });
-      if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
+      const context = drawingOn(canvas, { alpha: false });
       context.fillStyle = sheetColors(dark).panel;
       context.fillRect(0, 0, canvas.width, canvas.height);
       context.drawImage(cellsCanvas(picture, place, scale), Math.round(place.left * scale), place.top * scale);

@@ -1,8 +1,10 @@
 /** What the inspector tells when nothing is chosen: the run itself. */
 
 import { compact, integer, percent } from "../format";
+import { other, shortRunName } from "../store/compare";
 import { sentence } from "../store/explanations";
 import { model, rowNoun, run } from "../store/runs";
+import { side, sideLetter, sideModel, sideName } from "../store/side";
 import { total } from "../store/timeline";
 import { layersShown, view } from "../store/view";
 import type { Embedding, Model } from "../wire.gen";
@@ -14,14 +16,15 @@ import { TrainingFigures } from "./training_figures";
 
 /** One line of it, for the phone's sheet while it is low. */
 export function RunLine() {
-  const record = model.value;
+  const record = sideModel.value;
   if (!record) return null;
   const parameters = record.layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const snapshots = side.value === "b" ? (other.value?.snapshots ?? 0) : total.value;
   return (
     <>
       <RunHead />
       <p class="run-line">
-        {compact(parameters)} parameters · {integer(total.value)} snapshots
+        {compact(parameters)} parameters · {integer(snapshots)} snapshots
         <br />
         {layersShown.value
           ? "Touch a layer to see its numbers and their course."
@@ -43,8 +46,11 @@ function RunHead() {
         </svg>
       </div>
       <div class="inspector-title">
-        <h2>{run.value?.run === "." ? "logdir itself" : run.value?.run}</h2>
-        <p>{model.value?.model_class}</p>
+        <h2>
+          {sideLetter.value && `${sideLetter.value} · `}
+          {shortRunName(sideName.value)}
+        </h2>
+        <p>{sideModel.value?.model_class}</p>
       </div>
     </header>
   );

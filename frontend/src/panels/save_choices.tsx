@@ -8,6 +8,7 @@ import { wholeHeat } from "../store/heat_view";
 import { layers } from "../store/layers";
 import { runName } from "../store/runs";
 import { saved } from "../store/saved";
+import { sideLetter } from "../store/side";
 import { type Cloud, cloud, loadedCount, total } from "../store/timeline";
 import { openVideo } from "../store/video";
 import type { View } from "../store/view";
@@ -32,7 +33,11 @@ export function SaveChoices({ of, close, shown }: { of: View; close(): void; sho
   useEffect(shown, []);
   return (
     <>
-      <h2>{comparing.value ? "What is on screen, of run A" : "What is on screen"}</h2>
+      <h2>
+        {comparing.value
+          ? `What is on screen, of run ${of === "layers" ? sideLetter.value : "A"}`
+          : "What is on screen"}
+      </h2>
       <Pictures of={of} />
       <Video of={of} close={close} />
       <TheRun />

@@ -5,7 +5,7 @@ import { runName } from "../store/runs";
 import { saved } from "../store/saved";
 import { tableNow } from "../store/shown";
 import { heatTableNow } from "../store/shown_heat";
-import { drawnStep } from "../store/shown_now";
+import { drawnStep, shownRun } from "../store/shown_now";
 import { currentLink } from "../store/start";
 import { stat } from "../store/statistics";
 import { cloud } from "../store/timeline";
@@ -20,6 +20,7 @@ import { svgOf } from "../takeaway/svg";
 import { drawnRows } from "../takeaway/table";
 import { scene } from "./cloud";
 import { copyText } from "./copy_text";
+import { download, handOver } from "./hand_over";
 import { pictureOf } from "./pictures";
 
 export type Picture = "png" | "svg";
@@ -50,7 +51,7 @@ export async function takePicture(view: View, kind: Picture): Promise<string> {
   const picture = pictureOf(view);
   const { caption, dark, height, width } = picture;
   const sheet = layOut(caption, width, height, dark, measurer());
-  const name = fileName(runName.peek() ?? "", shownName(view), drawnStep(), kind);
+  const name = fileName(shownRun(), shownName(view), drawnStep(), kind);
   if (kind === "png") download(await pngOf(picture.canvas(SCALE), sheet, SCALE), name);
   else {
     const told = [...caption.facts, ...caption.now.findings.map(({ text }) => text)].join(" · ");
@@ -83,7 +84,7 @@ export async function takeFile(query: FileQuery, tell: Tell): Promise<string> {
   if (saved.peek()) tell("Taking it out of this file");
   else tell(query.route === "export" ? "Asking TensorBoard" : "TensorBoard is writing the file");
   const { at, name } = await askFile(query, AbortSignal.timeout(NUMBERS_TIMEOUT_MS));
-  click(at, name);
+  handOver(at, name);
   return name;
 }
 
@@ -91,17 +92,4 @@ export async function takeFile(query: FileQuery, tell: Tell): Promise<string> {
 export async function takeLink(): Promise<string> {
   if (await copyText(currentLink())) return "";
   throw new Error("This browser keeps the clipboard to itself. The link also stands in the address bar.");
-}
-
-export function download(blob: Blob, name: string): void {
-  const at = URL.createObjectURL(blob);
-  click(at, name);
-  window.setTimeout(() => URL.revokeObjectURL(at), 60_000);
-}
-
-function click(href: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = href;
-  link.download = name;
-  link.click();
 }

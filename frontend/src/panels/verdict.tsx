@@ -93,7 +93,8 @@ function Parts({ said }: { said: Verdict }) {
         {below && <Part words={below} />}
         {!brief && said.earlier && <Part words={said.earlier} />}
         {(!phone || below) && said.bandBrief && <Part words={said.bandBrief} brief={!comparing.value && !phone} />}
-        {(phone ? !below : !comparing.value) && said.band && <Part words={said.band} />}
+        {phone && !below && comparing.value && said.bandBrief && <Part words={said.bandBrief} />}
+        {!comparing.value && !(phone && below) && said.band && <Part words={said.band} />}
       </span>
     </>
   );
@@ -139,7 +140,7 @@ function Card({ id, which, said }: { id: string; which: "a" | "b"; said: Verdict
         </ul>
       )}
       {said.band && <p>In band: the update ratio at the cursor, against the learning rate and the weights’ size.</p>}
-      {worst && <small>Click: go to {which === "a" ? "this finding" : "its step"}</small>}
+      {worst && <small>Click: go to this finding</small>}
     </div>
   );
 }

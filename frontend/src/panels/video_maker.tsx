@@ -4,8 +4,10 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { integer } from "../format";
 import { comparing } from "../store/compare";
+import { drawnMode } from "../store/picture";
 import { loopPart } from "../store/playback";
-import { loop, mode } from "../store/settings";
+import { loop } from "../store/settings";
+import { sideLetter } from "../store/side";
 import {
   beginVideo,
   cancelVideo,
@@ -22,9 +24,9 @@ import {
 import { view } from "../store/view";
 import { Segmented } from "./controls";
 import { Dialog } from "./dialog";
+import { download } from "./hand_over";
 import { Icon } from "./icons";
 import { makeVideo } from "./make_video";
-import { download } from "./take_away";
 
 export function VideoMaker() {
   const working = filming.value?.state === "working";
@@ -134,7 +136,7 @@ function Choices() {
           choose={(value) => chooseVideo({ rate: value })}
         />
       </Row>
-      {view.value === "embeddings" && mode.value === "3d" && (
+      {view.value === "embeddings" && drawnMode.value === "3d" && (
         <Row name="Camera">
           <Segmented
             label="Camera"
@@ -201,13 +203,19 @@ function Progress() {
         )}
         {now === null && (
           <small>
-            {comparing.value ? "Of run A, with" : "With"} step, phase, loss and findings on it: MP4 where this browser
-            can write it, else WebM.
+            {comparing.value ? `${filmedSaid()} With` : "With"} step, phase, loss and findings on it: MP4 where this
+            browser can write it, else WebM.
           </small>
         )}
       </div>
     </>
   );
+}
+
+/** A video is of one run. */
+function filmedSaid(): string {
+  if (view.value === "layers") return `Only run ${sideLetter.value} is filmed: the one whose layers are shown.`;
+  return "Only run A is filmed, without B.";
 }
 
 const megabytes = (bytes: number) => `${Number((bytes / 1e6).toPrecision(2))} MB`;

@@ -7,10 +7,11 @@ import { chosen } from "../store/chosen";
 import { train, valueAt } from "../store/curves";
 import { classRows, shownRows, visible } from "../store/filters";
 import { clusters, namesOfClusters } from "../store/load_clusters";
+import { drawnMode } from "../store/picture";
 import { pictureName, rowNoun, runName } from "../store/runs";
 import { hits, query } from "../store/search";
 import { details, selected } from "../store/selection";
-import { type ColorBy, mode, projection, type SizeBy } from "../store/settings";
+import { type ColorBy, projection, type SizeBy } from "../store/settings";
 import { cloud, ordinal, step, varianceOverRun, varianceShown } from "../store/timeline";
 import { fastestRows } from "../time/trails_math";
 import { nameOf } from "./token_name";
@@ -55,7 +56,7 @@ function directions(): string {
   };
   const share = varianceShown.value ?? varianceOverRun.value;
   const variance = kind === "umap" || share === null ? "" : `, ${wholePercent(share)} of the variance shown`;
-  return `${names[kind] ?? ""}${variance}, in ${mode.value === "2d" ? "2D" : "3D"}.`;
+  return `${names[kind] ?? ""}${variance}, in ${drawnMode.value === "2d" ? "2D" : "3D"}.`;
 }
 
 function colored(): string {

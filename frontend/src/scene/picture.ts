@@ -1,5 +1,6 @@
 /** What is on screen, to be taken away: as a canvas of any size, or as shapes. */
 
+import { drawingOn } from "../drawing_on";
 import type { Ground } from "./ground";
 import type { Overlay } from "./overlay";
 import type { Painters } from "./painters";
@@ -24,9 +25,7 @@ export function takePicture(
   const composed = document.createElement("canvas");
   composed.width = Math.max(1, Math.round(width * scale));
   composed.height = Math.max(1, Math.round(height * scale));
-  const context = composed.getContext("2d");
-  // A browser that has no room for so many px hands out a canvas that stays empty.
-  if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
+  const context = drawingOn(composed);
   drawAt(scale);
   const { canvas } = painters.current;
   const lost = canvas.getContext("webgl2")?.isContextLost() ?? false;

@@ -14,6 +14,13 @@ export function askForPose(): void {
   posesAsked.value++;
 }
 
+/** Grows when the layers are to be looked at from where they were before a finding was opened. */
+export const modelBackAsked = signal(0);
+
+export function askModelBack(): void {
+  modelBackAsked.value++;
+}
+
 export function keepPose(pose: Pose | null): void {
   // Showing everything is for both views.
   if (pose === null) poses.value = { "3d": null, "2d": null };

@@ -16,7 +16,7 @@ export const otherName = signal<string | null>(null);
 export const linked = signal(true);
 /** The table of what differs lies over the picture, where the inspector has no place of its own. */
 export const factsOpen = signal(false);
-/** Which pane a phone shows. */
+/** Of which of the two there is room for one: the pane of a phone, the layers, the findings. */
 export const paneShown = signal<"a" | "b">("a");
 
 export const other = computed<RunInfo | null>(() =>
@@ -59,6 +59,11 @@ export const otherEnd = computed<{ readonly step: number; readonly last: boolean
   if (!set || set.total === 0 || at === null) return null;
   const [first, last] = [set.stepAt(0), set.stepAt(set.total - 1)];
   return at > last ? { step: last, last: true } : at < first ? { step: first, last: false } : null;
+});
+/** The cursor has come to B's last snapshot. */
+export const otherAtEnd = computed(() => {
+  const set = otherCloud.value?.set;
+  return otherEnd.value?.last === true || (set !== undefined && Math.round(otherPlace.value) >= set.total - 1);
 });
 export const otherVariance = computed<number | null>(() => {
   const [set, around] = [otherCloud.value?.set, otherBracket.value];

@@ -1,17 +1,18 @@
 /** The other run's statistic over its whole run, and which of the two the heat map shows, or how they differ. */
 
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { getHeat } from "../api";
 import { cellEdges, nearestFilled } from "../heat/cells";
 import { type Difference, differenceOf, evenScale } from "../heat/difference";
 import { type HeatScale, heatScale } from "../heat/scale";
 import type { Layer } from "../wire.gen";
-import { comparing, other, otherModel } from "./compare";
+import { comparing, other, otherModel, setPaneShown } from "./compare";
 import { filledColumns, logShown, mapEdges, scaleWanted, shownHeat } from "./heat_view";
 import { latest } from "./latest";
 import { layers, shownLayers } from "./layers";
 import { heatOf } from "./load_statistics";
 import { model } from "./runs";
+import { side } from "./side";
 import { columnAt, type Heat, stat } from "./statistics";
 import { heatSeen } from "./view";
 
@@ -19,13 +20,16 @@ export type HeatShown = "a" | "b" | "difference";
 const COLUMNS = 1440;
 const GROWTH_MS = 1500;
 
-const wanted = signal<HeatShown>("difference");
+const differs = signal(true);
 /** "a" where nothing is compared. */
-export const heatShown = computed<HeatShown>(() => (comparing.value ? wanted.value : "a"));
+export const heatShown = computed<HeatShown>(() => (comparing.value && differs.value ? "difference" : side.value));
 export const otherHeat = signal<Heat | null>(null);
 
 export function showHeat(which: HeatShown): void {
-  wanted.value = which;
+  batch(() => {
+    differs.value = which === "difference";
+    if (which !== "difference") setPaneShown(which);
+  });
 }
 
 export const statInOther = computed(() => otherModel.value?.stats.includes(stat.value) ?? false);

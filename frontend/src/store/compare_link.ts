@@ -1,6 +1,6 @@
 /** What a link says of runs together: which one stands beside, whose curves are laid over, whether the cameras move as one. */
 
-import { compareWith, comparing, linked, otherName, setLinked } from "./compare";
+import { compareWith, comparing, linked, otherName, paneShown, setLinked, setPaneShown } from "./compare";
 import { tickAll, ticked } from "./compare_curves";
 import type { LinkPart } from "./link";
 
@@ -14,6 +14,15 @@ export function compareParts(): readonly LinkPart[] {
       read: () => (comparing.value ? (otherName.value ?? undefined) : undefined),
       write: compareWith,
       clear: () => compareWith(null),
+    },
+    {
+      // Whose layers and findings are shown.
+      key: "side",
+      read: () => (comparing.value && paneShown.value === "b" ? "b" : undefined),
+      write: (text) => {
+        if (text === "a" || text === "b") setPaneShown(text);
+      },
+      clear: () => setPaneShown("a"),
     },
     {
       key: "curves",

@@ -11,7 +11,7 @@ import { matching, otherBracket, otherCloud, otherPlace, otherVersion, rowOfOthe
 import { numbersOfOther, otherDetails } from "./compare_rows";
 import { neighboursShown } from "./comparison";
 import { visible } from "./filters";
-import { marks } from "./groups";
+import { marksBeside } from "./groups";
 import { hits } from "./search";
 import { selected } from "./selection";
 import { palette, theme, trailRows, trails } from "./settings";
@@ -78,8 +78,8 @@ export const otherHits = computed<readonly number[]>(() =>
 const NO_MARKS: readonly Mark[] = [];
 export const otherMarks = computed<readonly Mark[]>(() => {
   const found = matching.value;
-  if (!found || marks.value.length === 0) return NO_MARKS;
-  return marks.value.map((mark) => ({ color: mark.color, rows: rowsThere(mark.rows, found.toB) }));
+  if (!found || marksBeside.value.length === 0) return NO_MARKS;
+  return marksBeside.value.map((mark) => ({ color: mark.color, rows: rowsThere(mark.rows, found.toB) }));
 });
 
 const NO_LINKS: readonly Link[] = [];

@@ -4,25 +4,28 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { sameFinding } from "../findings/keys";
 import { stepsToLoop } from "../findings/where";
 import type { Finding } from "../wire.gen";
+import { askForPose, askModelBack, poses } from "./camera";
 import { chooseTokens, chosenTokens } from "./chosen";
+import { otherName, paneShown, setPaneShown } from "./compare";
 import { chooseRowsOf, goToLayer, goToSteps, goToSubject, goToToken, loopStepsOf } from "./finding_visit";
-import { findingKey, findings } from "./insights";
+import { findingKey, sideFindings } from "./insights";
 import { layerPath, setLayerPath } from "./layers";
 import { following, goLive, loopPart, playing, seekStep } from "./playback";
 import { chooseEmbedding, embeddingPath, embeddings, runName } from "./runs";
 import { select, selected } from "./selection";
 import { loop } from "./settings";
+import { side, sideName } from "./side";
 import { setStat, stat } from "./statistics";
 import { cloud, snapshots, step } from "./timeline";
-import { setView, type View } from "./view";
+import { setView, type View, view } from "./view";
 
 /** run: null = of whichever comes first, from a link. */
 const held = signal<{ readonly run: string | null; readonly key: string } | null>(null);
 /** It stays open while the run grows. */
 export const findingShown = computed<Finding | null>(() => {
   const now = held.value;
-  if (now === null || (now.run !== null && now.run !== runName.value)) return null;
-  return sameFinding(now.key, findings.value, findingKey);
+  if (now === null || (now.run !== null && now.run !== sideName.value)) return null;
+  return sameFinding(now.key, sideFindings.value, findingKey);
 });
 /** Lists show all they have. */
 export const wholeLists = signal(false);
@@ -43,6 +46,9 @@ interface Kept {
   readonly part: typeof loopPart.value;
   readonly step: number | null;
   readonly following: boolean;
+  readonly view: View;
+  readonly side: typeof paneShown.value;
+  readonly poses: typeof poses.value;
 }
 let before: Kept | null = null;
 let after: Kept | null = null;
@@ -59,6 +65,9 @@ const asNow = (): Kept => ({
   part: loopPart.peek(),
   step: step.peek(),
   following: following.peek(),
+  view: view.peek(),
+  side: paneShown.peek(),
+  poses: poses.peek(),
 });
 
 /** What is chosen meanwhile belongs to the finding: it stays open. */
@@ -69,12 +78,13 @@ function within(act: () => void): void {
   });
 }
 
-/** Goes there in whichever view is on screen. */
-export function openFinding(finding: Finding): void {
-  const run = runName.peek();
+/** Goes there in whichever view is on screen. which: of two runs that are compared, the one it is of. */
+export function openFinding(finding: Finding, which: "a" | "b" = side.peek()): void {
+  const run = which === "b" ? otherName.peek() : runName.peek();
   if (run === null) return;
   if (findingShown.peek() === null) before = asNow();
   within(() => {
+    setPaneShown(which);
     held.value = { run, key: findingKey(finding) };
     findingsOpen.value = false;
     awaited = goToSubject(finding);
@@ -82,14 +92,21 @@ export function openFinding(finding: Finding): void {
   });
 }
 
-/** Back to where it was opened: the cursor stands there, and what was chosen and looped then is so again, unless it was
- * touched meanwhile. */
+/** Back to where it was opened: view, camera and cursor stand there, and what was chosen and looped then is so again,
+ * unless it was touched meanwhile. */
 export function closeFinding(): void {
   const [old, set] = [before, after];
   const stayed = !playing.peek() && step.peek() === set?.step;
-  if (!putFindingAway() || !old || !stayed) return;
-  if (old.following) goLive();
-  else if (old.step !== null && old.step !== set?.step) seekStep(old.step);
+  // At once: a scene that saw the finding go first would not know what to go back from.
+  batch(() => {
+    if (!putFindingAway() || !old) return;
+    if (set && view.peek() === set.view) setView(old.view);
+    if (set && paneShown.peek() === set.side) setPaneShown(old.side);
+    askModelBack();
+    if (!stayed) return;
+    if (old.following) goLive();
+    else if (old.step !== null && old.step !== set?.step) seekStep(old.step);
+  });
 }
 
 /** The same, and the cursor stays. false = none was open. */
@@ -103,6 +120,8 @@ export function putFindingAway(): boolean {
     if (now.stat === set.stat) setStat(old.stat);
     if (now.embedding === set.embedding && old.embedding !== null && old.embedding !== set.embedding) {
       chooseEmbedding(old.embedding);
+      poses.value = old.poses;
+      askForPose();
     } else if (now.row === set.row && now.tokens === set.tokens) {
       chooseTokens(old.tokens);
       select(old.row);
@@ -124,12 +143,24 @@ function forget(): void {
 
 /** The one after the one that is open in the list, which begins with the worst, or the one before; round and round. */
 export function openNext(direction: 1 | -1): void {
-  const all = findings.peek();
+  const all = sideFindings.peek();
   if (all.length === 0) return;
   const shown = findingShown.peek();
   const at = shown === null ? -1 : all.indexOf(shown);
   const next = at < 0 ? (direction > 0 ? 0 : all.length - 1) : (at + direction + all.length) % all.length;
   openFinding(all[next] as Finding);
+}
+
+/** The other run's findings, and its layers: the one that is open is put away first. */
+export function showSide(which: "a" | "b"): void {
+  if (which === paneShown.peek()) return;
+  batch(() => {
+    const listed = findingsOpen.peek();
+    putFindingAway();
+    setPaneShown(which);
+    findingsOpen.value = listed;
+    after = listed ? asNow() : null;
+  });
 }
 
 /** The list of all findings: beside the views it stands anyway, while nothing is chosen. */
@@ -151,7 +182,7 @@ export const findingLoop = computed(() => {
 });
 
 export const loopFinding = (finding: Finding) => within(() => loopStepsOf(finding));
-export const showLayerOf = (place: number) => within(() => goToLayer(place));
+export const showLayerOf = (path: string) => within(() => goToLayer(path));
 export const showFindingIn = (finding: Finding, next: View) =>
   within(() => {
     setView(next);
@@ -169,7 +200,7 @@ export function awaitFinding(key: string | null): void {
 /** What a link says: also while its run, or what goes on in it, is still on its way. */
 export const findingWanted = computed(() => {
   const now = held.value;
-  if (now === null || (now.run !== null && now.run !== runName.value)) return null;
+  if (now === null || (now.run !== null && now.run !== sideName.value)) return null;
   return findingShown.value ? findingKey(findingShown.value) : now.run === null ? now.key : null;
 });
 
@@ -211,7 +242,7 @@ function takeLinked(): void {
     if (following.peek()) openFinding(finding);
     else
       within(() => {
-        held.value = { run: runName.peek(), key: findingKey(finding) };
+        held.value = { run: sideName.peek(), key: findingKey(finding) };
         if (loop.peek()) loopStepsOf(finding);
       });
   });

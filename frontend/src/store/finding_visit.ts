@@ -1,14 +1,15 @@
 /** Going to a finding in whichever view is on screen: its layer, its rows, its steps. */
 
 import { embeddingOf, layersOf, placeFrom, statOf, stepsToLoop, stepToSee, tokensIn } from "../findings/where";
-import type { Finding } from "../wire.gen";
+import type { Finding, Layer } from "../wire.gen";
 import { chooseNothing, chooseTokens, rowsOnScreen } from "./chosen";
 import { showAll, visible } from "./filters";
 import { showGroup } from "./group_shown";
-import { chooseLayer, layers, showAllLayers, shownLayers } from "./layers";
+import { layers, setLayerPath, showAllLayers, shownLayers } from "./layers";
 import { loopAll, loopOver, play, playing, seek } from "./playback";
 import { chooseEmbedding, embeddings } from "./runs";
 import { select } from "./selection";
+import { sideLayers } from "./side";
 import { heatRange, setHeatRange, setStat, stats } from "./statistics";
 import { cloud, snapshots } from "./timeline";
 import { view } from "./view";
@@ -31,15 +32,18 @@ export function loopStepsOf(finding: Finding): void {
   else loopAll();
 }
 
-export function goToLayer(place: number): void {
-  if (!shownLayers.peek().includes(place)) showAllLayers();
-  chooseLayer(place);
+/** By its path: the run beside may have other layers, in another order. */
+export function goToLayer(path: string): void {
+  const place = layers.peek().findIndex((layer) => layer.path === path);
+  if (place >= 0 && !shownLayers.peek().includes(place)) showAllLayers();
+  setLayerPath(path);
 }
 
 /** true = its rows are to be chosen as soon as they are on screen. */
 export function goToSubject(finding: Finding): boolean {
-  const [place] = layersOf(finding, layers.peek());
-  if (place !== undefined) goToLayer(place);
+  const named = sideLayers.peek();
+  const [place] = layersOf(finding, named);
+  if (place !== undefined) goToLayer((named[place] as Layer).path);
   if (view.peek() === "heat") goToCells(finding);
   const one = embeddingOf(finding, embeddings.peek());
   if (!one) return false;

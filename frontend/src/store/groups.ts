@@ -7,7 +7,7 @@ import { type Group, LONGEST_NAME, MOST_GROUPS, parseMemory, recall, remember } 
 import { common, same, sizeOf, type Tokens, union } from "../words/token_sets";
 import { rgb } from "../words/tokens";
 import { chosen, chosenTokens, rowsOnScreen } from "./chosen";
-import { tokenMarks } from "./finding_marks";
+import { otherTokenMarks, tokenMarks } from "./finding_marks";
 import { guidedMarks } from "./guide_marks";
 import { embeddings, model } from "./runs";
 import { theme } from "./settings";
@@ -31,15 +31,18 @@ export const shownGroups = computed<readonly ShownGroup[]>(() =>
 export const full = computed(() => groups.value.length >= MOST_GROUPS);
 
 /** What the scene rings: the groups, tokens of findings, over them what is chosen, in the colour that means "here". */
-export const marks = computed<readonly Mark[]>(() => {
+function ringed(ofFindings: readonly Mark[]): readonly Mark[] {
   const named = shownGroups.value.map(({ group, rows }) => ({
     rows,
     color: rgb(groupColor(group.color, theme.value)),
   }));
-  const list: Mark[] = [...named, ...tokenMarks.value, ...guidedMarks.value];
+  const list: Mark[] = [...named, ...ofFindings, ...guidedMarks.value];
   if (chosen.value.length > 0) list.push({ rows: chosen.value, color: rgb(ACCENT[theme.value]) });
   return list;
-});
+}
+export const marks = computed(() => ringed(tokenMarks.value));
+/** In the pane of the run beside, as rows of the first: its findings are its own. */
+export const marksBeside = computed(() => ringed(otherTokenMarks.value));
 /** --accent in styles/tokens.css. */
 const ACCENT = { dark: "#FF9838", light: "#F57C00" } as const;
 

@@ -13,8 +13,8 @@ import {
   type Table,
 } from "../tours/facts";
 import { storyOf } from "../tours/grokking";
-import type { Found } from "../tours/organize";
-import { chanceOf, isReal, shareOfOwn } from "../tours/purity";
+import { cameAbout, type Found } from "../tours/organize";
+import { chanceOf, isReal, type Purity, shareOfOwn } from "../tours/purity";
 import { thinned } from "../tours/separation";
 import { type Split, splitsOf } from "../tours/split";
 import { type Norms, totalNorms } from "../training/clipping";
@@ -100,29 +100,36 @@ function ordered(model: Model): Embedding[] {
   return both.length > 0 ? both : model.embeddings.slice(0, 1);
 }
 
+type Ask = (split: Split, steps: readonly number[]) => Promise<Neighbours[] | null>;
+
 /** The clearest that is real in the whole space too, with its course there. A calculating model's order is its circle, which
  * is another tour's. */
-async function findSplit(
-  tables: readonly Table[],
-  ask: (split: Split, steps: readonly number[]) => Promise<Neighbours[] | null>,
-): Promise<Found | null> {
+async function findSplit(tables: readonly Table[], ask: Ask): Promise<Found | null> {
   for (const byPlace of [false, true]) {
     for (const table of tables) {
       if (byPlace && numberRows(table)) continue;
       const splits = splitsOf(table).filter((split) => split.byPlace === byPlace);
       for (const split of splits.slice(0, MOST_SPLITS)) {
-        const chance = chanceOf(split);
-        const [last] = (await ask(split, table.steps.slice(-1))) ?? [];
-        if (!last) return { split, purity: null };
-        if (!isReal(shareOfOwn(split, last), chance)) continue;
-        const found = await ask(split, thinned(table.steps.slice(0, -1), MOST_NEAR));
-        if (!found) return { split, purity: null };
-        const course = [...found, last].map((one) => ({ step: one.step, share: shareOfOwn(split, one) }));
-        return { split, purity: { course, chance, rows: last.rows.length } };
+        const purity = await purityOf(split, table, ask);
+        if (purity === undefined) continue;
+        const found = { split, purity };
+        if (!byPlace || cameAbout(found)) return found;
       }
     }
   }
   return null;
+}
+
+/** undefined = in the whole space the groups don't stand apart; null = that did not come. */
+async function purityOf(split: Split, { steps }: Table, ask: Ask): Promise<Purity | null | undefined> {
+  const chance = chanceOf(split);
+  const [last] = (await ask(split, steps.slice(-1))) ?? [];
+  if (!last) return null;
+  if (!isReal(shareOfOwn(split, last), chance)) return undefined;
+  const found = await ask(split, thinned(steps.slice(0, -1), MOST_NEAR));
+  if (!found) return null;
+  const course = [...found, last].map((one) => ({ step: one.step, share: shareOfOwn(split, one) }));
+  return { course, chance, rows: last.rows.length };
 }
 
 /** At each of these steps, four questions at a time. */
@@ -217,11 +224,14 @@ async function gridOf(info: RunInfo, model: Model, stat: string, signal: AbortSi
   if (heat.layers !== model.layers.length || heat.columns === 0) return null;
   const full = [...heat.counts.keys()].filter((column) => (heat.counts[column] as number) > 0);
   const values = new Float32Array(heat.layers * full.length);
+  const broken = new Uint8Array(values.length);
   for (let layer = 0; layer < heat.layers; layer++)
-    for (const [i, column] of full.entries())
+    for (const [i, column] of full.entries()) {
       values[layer * full.length + i] = heat.shown[layer * heat.columns + column] as number;
+      broken[layer * full.length + i] = heat.broken[layer * heat.columns + column] as number;
+    }
   const steps = full.map((column) => heat.edges[column] as number);
-  return { steps, values, layers: heat.layers, exact: heat.counts.every((count) => count <= 1) };
+  return { steps, values, broken, layers: heat.layers, exact: heat.counts.every((count) => count <= 1) };
 }
 
 function normsOf(grid: Grid | null): Norms | null {

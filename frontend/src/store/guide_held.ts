@@ -15,6 +15,7 @@ import { embeddingPath, runName, withPath } from "./runs";
 import { query } from "./search";
 import { pinned, selected } from "./selection";
 import { colorBy, loop, mode, projection, tool } from "./settings";
+import { sheetOpen } from "./sheet";
 import { heatRange, paintBy, stat } from "./statistics";
 import { cloud, step } from "./timeline";
 import { view } from "./view";
@@ -42,6 +43,7 @@ const SIGNALS = [
   blockRange,
   loop,
   loopPart,
+  sheetOpen,
 ] as const;
 
 export interface Held {

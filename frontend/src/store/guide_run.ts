@@ -2,7 +2,7 @@
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { GuideId } from "../tours/names";
-import { guidesOf } from "../tours/offers";
+import { guidesOf, WHY_NOT } from "../tours/offers";
 import { type Card, type Guide, isCard, secsOf } from "../tours/tour";
 import { chooseRows } from "./chosen";
 import { gather } from "./guide_facts";
@@ -27,6 +27,8 @@ const known = signal<Offers | null>(null);
 export const offers = computed(() => (known.value?.run === runName.value ? known.value.guides : null));
 /** What stands in the way of looking at it. */
 export const guideProblem = signal<string | null>(null);
+/** Why the tour that was asked for isn't among the offers. */
+export const notOffered = signal<string | null>(null);
 
 export interface Running {
   readonly guide: Guide;
@@ -76,7 +78,10 @@ export async function startGuide(id: GuideId): Promise<void> {
   const guides = await lookAtRun();
   const guide = guides?.find((one) => one.id === id);
   if (!guide || !run.peek()) {
-    if (guides) guideProblem.value = "That tour has nothing to show of this run.";
+    // What didn't come isn't told from what isn't there.
+    const whole = known.peek()?.key !== "";
+    notOffered.value = guides && whole ? WHY_NOT[id] : null;
+    if (guides && !whole) guideProblem.value = "Not all that this tour needs came from the server.";
     openGuides(true);
     return;
   }
@@ -92,9 +97,15 @@ export async function startAnew(id: GuideId): Promise<void> {
   await startGuide(id);
 }
 
+export function closeOffers(): void {
+  notOffered.value = null;
+  openGuides(false);
+}
+
 function begin(guide: Guide, at: number): void {
   held ??= hold();
   batch(() => {
+    notOffered.value = null;
     pause();
     openGuides(false);
     openHelp(false);

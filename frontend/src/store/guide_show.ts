@@ -15,6 +15,7 @@ import { borrowSettings } from "./remembered";
 import { chooseEmbedding, embeddingPath, embeddings, setWith } from "./runs";
 import { select } from "./selection";
 import { reducedMotion, setColorBy, setMode, setProjection, setTool } from "./settings";
+import { openSheet } from "./sheet";
 import { heatRange, setHeatRange, setPaintBy, setStat, stats } from "./statistics";
 import { approximate, cloud, snapshots } from "./timeline";
 import { setView } from "./view";
@@ -65,6 +66,7 @@ function apply(show: Show): void {
     // Two runs side by side have no room for a tour of one.
     compareWith(null);
     setTool("turn");
+    openSheet(show.details ?? false);
     if (show.view) setView(show.view);
     if (show.embedding !== undefined && embeddings.peek().some((one) => one.path === show.embedding)) {
       setWith(null);

@@ -7,7 +7,7 @@ import { heatScaleOf, type RobustScale } from "../heat/scale";
 import { type Outside, outsidePart, outsideWhole } from "./heat_bands";
 import { layers, shownLayers } from "./layers";
 import { playing, seekStep } from "./playback";
-import { model, run } from "./runs";
+import { layersModel as model, layersRun as run } from "./side";
 import { type Heat, heat, heatRange, onLogScale, setHeatRange, stat, stats, zoomedHeat } from "./statistics";
 import { stepAxis } from "./step_axis";
 import { cursorStep } from "./timeline";

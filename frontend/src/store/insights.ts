@@ -5,6 +5,7 @@ import { phaseAt } from "../insight/story";
 import type { Boundary, Finding, Insights, Phase } from "../wire.gen";
 import { other } from "./compare";
 import { runName } from "./runs";
+import { side } from "./side";
 import { step } from "./timeline";
 
 export { phaseAt };
@@ -38,6 +39,10 @@ export const findings = computed<readonly Finding[]>(() => insights.value?.findi
 export const otherInsights = computed(() => replies.b.value?.now ?? null);
 export const otherPhases = computed<readonly Phase[]>(() => otherInsights.value?.phases ?? NO_PHASES);
 export const otherFindings = computed<readonly Finding[]>(() => otherInsights.value?.findings ?? NO_FINDINGS);
+
+/** Of the one whose findings are shown. */
+export const sideInsights = computed(() => (side.value === "b" ? otherInsights : insights).value);
+export const sideFindings = computed(() => (side.value === "b" ? otherFindings : findings).value);
 
 export function setInsights(found: Insights | null): void {
   keepInsights("a", found);

@@ -6,7 +6,7 @@ import { latest, REST_MS } from "./latest";
 import type { Course } from "./layer_course";
 import { layers } from "./layers";
 import { courseOf } from "./load_layer";
-import { run } from "./runs";
+import { layersRun as run } from "./side";
 
 const COLUMNS = 1440;
 

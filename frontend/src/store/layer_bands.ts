@@ -4,7 +4,7 @@ import { indexAt } from "./curves";
 import { adamLimits, adamOf, bandOf, type HealthBand, isBand, type Limits, type NoBand } from "./health_bands";
 import { type Course, readingAt, rowOf, stepsOf } from "./layer_course";
 import { layers } from "./layers";
-import { model } from "./runs";
+import { layersModel as model } from "./side";
 import { rateHere } from "./training";
 
 export type Standing = "in band" | "above band" | "below band";

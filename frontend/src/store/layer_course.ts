@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { indexAt } from "./curves";
 import { layers } from "./layers";
-import { model } from "./runs";
+import { layersModel as model } from "./side";
 
 /** All statistics of one layer in columns of steps. Arrays are [S, C], NaN = not measured. */
 export interface Course {

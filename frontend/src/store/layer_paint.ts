@@ -9,7 +9,7 @@ import { latest } from "./latest";
 import { layers } from "./layers";
 import { heatOf } from "./load_statistics";
 import { faces, thumbScale, thumbsAbsent } from "./load_thumbs";
-import { model, run } from "./runs";
+import { layersModel as model, layersRun as run } from "./side";
 import { columnAt, type Heat, heat, paintBy, stat } from "./statistics";
 import { cursorStep } from "./timeline";
 

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Layer } from "../wire.gen";
-import { model } from "./runs";
+import { layersModel as model } from "./side";
 
 /** Roles as a person thinks of them. */
 export type Kind = "token_embedding" | "position_embedding" | "attention" | "mlp" | "norm" | "head" | "other";

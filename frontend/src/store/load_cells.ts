@@ -4,11 +4,11 @@ import { effect, signal } from "@preact/signals";
 import { getThumbs } from "../api";
 import type { ThumbGrid } from "../wire.gen";
 import { indexAt } from "./curves";
-import { exactStep, latest, PLAYING_MS, REST_MS } from "./latest";
+import { latest, PLAYING_MS, REST_MS } from "./latest";
 import { layerSubject } from "./layers";
 import { playing } from "./playback";
-import { model, run } from "./runs";
 import { showing } from "./settings";
+import { layersStep, layersModel as model, layersRun as run } from "./side";
 import { layersShown } from "./view";
 
 interface Cells {
@@ -45,7 +45,7 @@ function isHeld(now: Cells | null, name: string, generation: number, step: numbe
 export function followCells(): () => void {
   const asker = latest(async (signal) => {
     const info = run.peek();
-    const step = exactStep();
+    const step = layersStep();
     if (!info || step === null || model.peek()?.run !== info.run) return;
     if (isHeld(cells.peek(), info.run, info.generation, step)) return;
     const reply = await getThumbs(info.run, step, signal);
@@ -63,7 +63,7 @@ export function followCells(): () => void {
   const stop = effect(() => {
     const info = run.value;
     const known = model.value;
-    const step = exactStep();
+    const step = layersStep();
     if (!info || step === null || known?.run !== info.run || !layersShown.value || !showing.value) return;
     if (layerSubject.value === null) return;
     asker.want(`${info.run} ${info.generation} ${known.session_id} ${step}`, playing.value ? PLAYING_MS : REST_MS);

@@ -4,13 +4,13 @@ import { effect } from "@preact/signals";
 import { getLayer, getStats } from "../api";
 import type { Reply } from "../pvz1";
 import type { LayerHeader } from "../wire.gen";
-import { exactStep, latest, PLAYING_MS, REST_MS } from "./latest";
+import { latest, PLAYING_MS, REST_MS } from "./latest";
 import { type Course, coursesHere, keepCourse, keepSnapshot, snapshotNow } from "./layer_course";
 import { layerSubject, layers } from "./layers";
 import { followCells } from "./load_cells";
 import { playing } from "./playback";
-import { model, run } from "./runs";
 import { showing } from "./settings";
+import { layersStep, layersModel as model, layersRun as run } from "./side";
 import { stepColumns } from "./step_columns";
 import { layersShown } from "./view";
 
@@ -53,7 +53,7 @@ function followCourse(): () => void {
 function followSnapshot(): () => void {
   const asker = latest(async (signal) => {
     const name = run.peek()?.run;
-    const step = exactStep();
+    const step = layersStep();
     if (!name || step === null || model.peek()?.run !== name) return;
     const reply = await getStats({ run: name, from: step, to: step }, signal);
     if (signal.aborted || run.peek()?.run !== name) return;
@@ -73,7 +73,7 @@ function followSnapshot(): () => void {
   const stop = effect(() => {
     const info = run.value;
     const known = model.value;
-    const step = exactStep();
+    const step = layersStep();
     if (!info || step === null || known?.run !== info.run || !layersShown.value || !showing.value) return;
     if (layerSubject.value === null) return;
     const key = `${info.run} ${info.generation} ${known.session_id} ${step}`;

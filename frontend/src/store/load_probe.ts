@@ -4,8 +4,8 @@ import { effect } from "@preact/signals";
 import { getProbe } from "../api";
 import { latest } from "./latest";
 import { keepProbe, probe } from "./probe";
-import { run } from "./runs";
 import { showing } from "./settings";
+import { layersRun as run } from "./side";
 
 /** It is measured with each tenth snapshot only. */
 const GROWTH_MS = 5000;

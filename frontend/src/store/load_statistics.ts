@@ -5,8 +5,8 @@ import { getHeat } from "../api";
 import type { Reply } from "../pvz1";
 import type { HeatHeader, RunInfo } from "../wire.gen";
 import { latest, REST_MS } from "./latest";
-import { model, run } from "./runs";
 import { showing } from "./settings";
+import { layersModel as model, layersRun as run } from "./side";
 import { type Heat, heat, heatRange, setHeatRange, setStat, stat, zoomedHeat } from "./statistics";
 import { stepColumns } from "./step_columns";
 

@@ -6,7 +6,7 @@ import { type HeatScale, heatScale } from "../heat/scale";
 import { type Atlas, levelsOf, packAtlas } from "../scene/model/atlas";
 import type { Faces } from "../scene/model/types";
 import { playing } from "./playback";
-import { model, run } from "./runs";
+import { layersModel as model, layersRun as run } from "./side";
 import { around, leastWanted, nextThumb, outlineStride } from "./thumb_order";
 import { cursorStep } from "./timeline";
 

@@ -14,6 +14,7 @@ import { heatOf } from "./load_statistics";
 import { model, run } from "./runs";
 import { selected } from "./selection";
 import { showing } from "./settings";
+import { layersRun } from "./side";
 import { keepRate, keepTraining, rateCurve, summaryOpen, training, wantsRate } from "./training";
 import { layersShown } from "./view";
 
@@ -53,14 +54,14 @@ export function followTraining(): () => void {
     const trainPoints = tags.tags.find((one) => one.tag === tags.train)?.points ?? 0;
     const curves = { train, validation, rate, tokensPerSec, gradNorm, clipCap, clipShare, totalSteps };
     keepTraining({ run: info.run, ...curves, trainPoints, costs, layerNorms: norms, final });
-    keepRate(info.run, rate);
+    if (info.run === layersRun.peek()?.run) keepRate(info.run, rate);
   });
   const rates = latest(async (signal) => {
-    const name = run.peek()?.run;
+    const name = layersRun.peek()?.run;
     if (!name) return;
     const tags = await getScalarTags(name, signal);
     const curve = await curveOf(name, tags.learning_rate, POINTS, signal);
-    if (!signal.aborted && run.peek()?.run === name) keepRate(name, curve);
+    if (!signal.aborted && layersRun.peek()?.run === name) keepRate(name, curve);
   });
   const stop = effect(() => {
     const info = run.value;
@@ -72,7 +73,9 @@ export function followTraining(): () => void {
     const grown = training.peek()?.run === info.run && (training.peek()?.costs !== null || !isDeep());
     if (summaryOpen.value) all.want(key, grown ? GROWTH_MS : 0);
     else if (nothingChosen) all.want(key, grown ? GROWTH_MS : FIRST_MS);
-    if (layersShown.value && wantsRate.value) rates.want(key, rateCurve.peek()?.run === info.run ? GROWTH_MS : 0);
+    const of = layersRun.value;
+    if (!of || !layersShown.value || !wantsRate.value) return;
+    rates.want(`${key} ${of.run} ${of.generation} ${of.last_step}`, rateCurve.peek()?.run === of.run ? GROWTH_MS : 0);
   });
   return () => {
     stop();

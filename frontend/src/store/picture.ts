@@ -1,12 +1,16 @@
 /** What the scene tells of itself: whether the cloud can be drawn in 3D, and what moving pictures leave out. */
 
-import { signal } from "@preact/signals";
-import type { Economy } from "../scene/types";
+import { computed, signal } from "@preact/signals";
+import type { Economy, ViewMode } from "../scene/types";
+import { mode } from "./settings";
 
 export type Fallback = "no-webgl" | "context-lost";
 
 /** Why the 2D drawing is shown although 3D was asked for; null = nothing stands in the way. */
 export const fallback = signal<Fallback | null>(null);
+
+/** What is really drawn. */
+export const drawnMode = computed<ViewMode>(() => (fallback.value ? "2d" : mode.value));
 
 export function tellFallback(reason: Fallback | null): void {
   fallback.value = reason;

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { number, percent } from "../format";
-import { run } from "./runs";
+import { layersRun as run } from "./side";
 import { cursorStep } from "./timeline";
 
 /** values: [T, B, A], NaN = not measured. */

@@ -1,13 +1,17 @@
 /** The heat map on screen, put in words and columns: for what is taken away of it. Derived only, nothing is written here. */
 
+import { severityOf } from "../findings/severity";
+import { titleOf } from "../findings/titles";
 import { integer, plural } from "../format";
 import { isExact } from "../heat/cells";
+import { findingBoxes } from "../heat/finding_boxes";
 import { inkOf } from "../heat/ink";
 import { heatRows, orderedRows } from "../heat/rows";
 import type { LegendPart } from "../takeaway/caption";
 import type { HeatTable } from "../takeaway/heat_csv";
 import { type HeatPicture, roomFor } from "../takeaway/heat_picture";
 import { explanation } from "./explanations";
+import { framedFindings, layerLevels } from "./finding_marks";
 import { isBand } from "./health_bands";
 import { heatBand } from "./heat_bands";
 import { scaleDrawn } from "./heat_scale";
@@ -20,6 +24,7 @@ import {
   mapAxis,
   mapEdges,
   outsideShown,
+  phaseLines,
   shownHeat,
 } from "./heat_view";
 import { chosenLayer, layers, shownLayers } from "./layers";
@@ -40,9 +45,16 @@ export function heatPictureNow(token: (name: string) => string): HeatPicture | n
   const groups = new Set(all.map(({ block }) => block)).size + 1;
   const make = heatOrder.peek() === "model" ? heatRows : orderedRows;
   const outside = outsideShown.peek();
+  const rows = make(all, order, roomFor(order.length, groups));
+  const paths = all.map((layer) => layer.path);
   return {
     dark: theme.peek() === "dark",
-    rows: make(all, order, roomFor(order.length, groups)),
+    rows,
+    framed: findingBoxes(framedFindings.peek(), rows, paths, axis).map(({ finding, ...box }) => ({
+      ...box,
+      severity: finding.severity,
+    })),
+    marks: [...layerLevels.peek()].map(severityOf),
     cells: of,
     axis,
     edges,
@@ -51,6 +63,7 @@ export function heatPictureNow(token: (name: string) => string): HeatPicture | n
     ink: inkOf(palette.peek(), token),
     outside: bandsMarked.peek() && outside?.of === of ? outside.cells : null,
     phases: bandsNow(),
+    phaseLines: phaseLines.peek(),
     cursor: cursorStep.peek(),
     chosen: chosenLayer.peek(),
   };
@@ -74,6 +87,13 @@ export function heatSaid(): string[] {
   const band = heatBand.peek();
   if (band && isBand(band) && bandsMarked.peek())
     said.push(`framed: outside of ${explanation(`stat:${band.stat}`)?.healthy ?? "the healthy band"}`);
+  const named = new Set(
+    framedFindings
+      .peek()
+      .filter(({ layers: paths }) => paths.length > 0)
+      .map(titleOf),
+  );
+  if (named.size > 0) said.push(`broken frame: ${[...named].join(", ").toLowerCase()}`);
   return said;
 }
 

@@ -1,7 +1,7 @@
 /** Statistics of all layers over the run, as far as they are here. */
 
 import { computed, signal } from "@preact/signals";
-import { model } from "./runs";
+import { layersModel as model } from "./side";
 
 /** One statistic of all layers in columns of steps. Arrays are [L, C], NaN = not measured. */
 export interface Heat {

@@ -7,6 +7,7 @@ import type { Curve } from "./curves";
 import type { Snapshot } from "./layer_course";
 import { layerSubject } from "./layers";
 import { model, runName } from "./runs";
+import { layersRun } from "./side";
 
 export interface Training {
   readonly run: string;
@@ -41,10 +42,10 @@ export function openSummary(open: boolean): void {
   summaryOpen.value = open;
 }
 
-/** The learning rate of the run on screen, for the bands that follow it; undefined = not asked yet, null = not logged. */
+/** The learning rate of the run whose layers are shown, for the bands that follow it; undefined = not asked yet, null = not logged. */
 export const rateCurve = signal<{ readonly run: string; readonly curve: Curve | null } | null>(null);
 export const rateHere = computed<Curve | null | undefined>(() =>
-  rateCurve.value?.run === runName.value ? rateCurve.value?.curve : undefined,
+  rateCurve.value?.run === layersRun.value?.run ? rateCurve.value?.curve : undefined,
 );
 
 export function keepRate(run: string, curve: Curve | null): void {

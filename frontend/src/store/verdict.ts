@@ -1,17 +1,16 @@
 /** What is to be thought of each run on screen, up to the cursor. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { stepToSee } from "../findings/where";
 import { steady, type Verdict, verdictOf } from "../insight/verdict";
 import type { Finding, Insights } from "../wire.gen";
 import { bandCount } from "./band_count";
-import { other, otherCloud, otherEnd, otherModel, otherPlace, otherStep } from "./compare";
+import { other, otherAtEnd, otherModel, otherStep } from "./compare";
 import { otherCurves } from "./compare_curves";
 import { curvesKnown, train, valueAt } from "./curves";
 import { openFinding } from "./finding_shown";
 import { replies } from "./insights";
 import { bandSources } from "./load_band_counts";
-import { atEnd, seekStep } from "./playback";
+import { atEnd } from "./playback";
 import { model, run } from "./runs";
 import { step } from "./timeline";
 
@@ -23,19 +22,18 @@ export const verdictStep = computed(() =>
   step.value === null ? null : atEnd.value ? Math.max(step.value, endOf(replies.a.value?.now)) : step.value,
 );
 export const otherVerdictStep = computed(() => {
-  const [at, set] = [otherStep.value, otherCloud.value?.set];
-  if (at === null || !set) return at;
-  const ends = otherEnd.value?.last === true || Math.round(otherPlace.value) >= set.total - 1;
-  return ends ? Math.max(at, endOf(replies.b.value?.now)) : at;
+  const at = otherStep.value;
+  return at !== null && otherAtEnd.value ? Math.max(at, endOf(replies.b.value?.now)) : at;
 });
 
-const bandA = computed(() => {
+/** In how many matrices the update ratio is where it is expected; null = not known. */
+export const bandA = computed(() => {
   const [sources, record] = [bandSources("a", run.value), model.value];
   return sources && record && record.run === run.value?.run && step.value !== null
     ? bandCount(record, sources, step.value)
     : null;
 });
-const bandB = computed(() => {
+export const bandB = computed(() => {
   const [sources, record] = [bandSources("b", other.value), otherModel.value];
   return sources && record && record.run === other.value?.run && otherStep.value !== null
     ? bandCount(record, sources, otherStep.value)
@@ -72,14 +70,11 @@ function judged(which: "a" | "b"): ReadonlySignal<Verdict> {
 export const verdict = judged("a");
 export const otherVerdict = judged("b");
 
-/** Goes to the worst finding. Of the run beside, the cursor goes to its step: what is chosen is of the run on screen. */
+/** Goes to the worst finding. */
 export function openWorst(which: "a" | "b"): boolean {
   const worst = (which === "a" ? verdict : otherVerdict).peek().worst;
   if (worst) goToFinding(which, worst);
   return worst !== null;
 }
 
-export function goToFinding(which: "a" | "b", finding: Finding): void {
-  if (which === "a") openFinding(finding);
-  else seekStep(stepToSee(finding));
-}
+export const goToFinding = (which: "a" | "b", finding: Finding): void => openFinding(finding, which);

@@ -2,6 +2,7 @@
 /** The heat map's cells: as pixels of a canvas, and as shapes, one path for each colour. */
 
 import { mapper } from "../axis";
+import { drawingOn } from "../drawing_on";
 import { markOutside } from "../heat/marks";
 import { columnsOf, paintHeat } from "../heat/paint";
 import { shareOf } from "../heat/scale";
@@ -14,8 +15,7 @@ export function cellsCanvas(picture: HeatPicture, place: HeatPlace, ratio: numbe
   const width = Math.round((place.right - place.left) * ratio);
   const height = Math.round((place.bottom - place.top) * ratio);
   [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d");
-  if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
+  const context = drawingOn(canvas);
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const columnOf = columnsOf(picture.edges, picture.axis[0], picture.axis[1], width).map((column) =>

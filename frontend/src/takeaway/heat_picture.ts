@@ -2,9 +2,11 @@
  *  recorded as shapes. */
 
 import { mapper } from "../axis";
+import type { Severity } from "../findings/severity";
 import type { HeatCells, HeatInk } from "../heat/paint";
 import type { HeatRows } from "../heat/rows";
 import type { HeatScale } from "../heat/scale";
+import { drawFrames, drawMark, type Framed, MARK } from "./heat_marks";
 import { type Inks, inksOf } from "./inks";
 import { type Band, drawPhases } from "./phase_band";
 import { BODY } from "./sheet_pieces";
@@ -24,6 +26,11 @@ export interface HeatPicture {
   /** [L, C], null = nothing is marked. */
   readonly outside: Uint8Array | null;
   readonly phases: readonly Band[];
+  /** Where one ends there is a line. */
+  readonly phaseLines: boolean;
+  readonly framed: readonly Framed[];
+  /** Of each layer the worst that was found of it at the cursor. [L] */
+  readonly marks: readonly (Severity | null)[];
   readonly cursor: number | null;
   readonly chosen: number | null;
 }
@@ -63,12 +70,14 @@ export function drawAround(context: CanvasRenderingContext2D, picture: HeatPictu
   const inks = inksOf(picture.dark);
   const [first, last] = picture.axis;
   const across = mapper(first, last, place.left, place.right);
-  const within = picture.phases.filter((band, i, all) => band.first < last && (all[i + 1]?.first ?? last) > first);
-  const bands = within.map((band) => ({ ...band, first: Math.max(first, band.first) }));
+  const seen = picture.phases.filter((band, i, all) => band.first < last && (all[i + 1]?.first ?? last) > first);
+  const bands = seen.map((band) => ({ ...band, first: Math.max(first, band.first) }));
   drawPhases(context, bands, across, place.right, 4, STRIP, picture.cursor, inks, SMALL);
-  borders(context, bands, across, place);
+  if (picture.phaseLines) borders(context, bands, across, place);
   names(context, picture, place, inks);
   axis(context, picture, place, across, inks);
+  const within = (step: number) => Math.min(place.right, Math.max(place.left, across(step)));
+  drawFrames(context, picture.framed, within, place.top, picture.dark, inks);
   frame(context, picture, place, inks);
   cursor(context, picture, place, across, inks);
 }
@@ -114,11 +123,16 @@ function names(context: CanvasRenderingContext2D, picture: HeatPicture, place: H
   const font = rows.rowHeight >= 18 ? BODY : SMALL;
   const room = place.left - 8 - MARGIN - (widest > 0 ? widest + 8 : 0);
   for (const row of rows.rows) {
-    const name = fitted(row.name, font, room, measure);
+    const mark = picture.marks[row.layer] ?? null;
+    const name = fitted(row.name, font, room - (mark ? MARK + 5 : 0), measure);
     context.font = font;
     context.textAlign = "right";
     context.fillStyle = row.layer === picture.chosen ? inks.text : inks.quiet;
     context.fillText(name, place.left - 8, base(row.y));
+    if (mark) {
+      const x = place.left - 8 - measure(name, font) - 5 - MARK;
+      drawMark(context, mark, x, place.top + row.y + rows.rowHeight / 2, picture.dark, inks);
+    }
   }
 }
 

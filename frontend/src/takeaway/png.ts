@@ -1,5 +1,6 @@
 /** A picture with its head and foot, as a PNG. */
 
+import { drawingOn } from "../drawing_on";
 import type { Sheet } from "./sheet";
 import type { Item } from "./sheet_pieces";
 
@@ -8,8 +9,7 @@ export async function pngOf(picture: HTMLCanvasElement, sheet: Sheet, scale: num
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(sheet.width * scale);
   canvas.height = Math.round(sheet.height * scale);
-  const context = canvas.getContext("2d", { alpha: false });
-  if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
+  const context = drawingOn(canvas, { alpha: false });
   context.scale(scale, scale);
   context.fillStyle = sheet.colors.panel;
   context.fillRect(0, 0, sheet.width, sheet.height);

@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { SEVERITY_SHAPES, type Severity, severityColor } from "../../src/findings/severity";
 import { word } from "../../src/heat/paint";
 import { heatRows } from "../../src/heat/rows";
 import { shareOf } from "../../src/heat/scale";
+import { recorder } from "../../src/scene/recorder";
+import type { Path } from "../../src/scene/shapes";
 import { cellShapes } from "../../src/takeaway/heat_cells";
 import { heatCsv } from "../../src/takeaway/heat_csv";
-import { type HeatPicture, heatPlace, roomFor } from "../../src/takeaway/heat_picture";
+import { drawAround, type HeatPicture, heatPlace, roomFor } from "../../src/takeaway/heat_picture";
 import type { Layer } from "../../src/wire.gen";
 
 const layer = (path: string, block: number | null): Layer => ({
@@ -40,6 +43,9 @@ const picture: HeatPicture = {
   },
   outside: null,
   phases: [],
+  phaseLines: true,
+  framed: [],
+  marks: [],
   cursor: null,
   chosen: null,
 };
@@ -131,5 +137,46 @@ describe("the heat map as a table", () => {
     expect(rows[1]).toBe(`"'=h,""1""",mlp_up,1,grad_norm,0,0,1,2,2,2,no`);
     expect(rows[2]).toBe(`"'=h,""1""",mlp_up,1,grad_norm,10,19,5,0,0,0,yes`);
     expect(rows[6]).toBe("h.0,norm,,grad_norm,30,30,1,,,,yes");
+  });
+});
+
+describe("what was found, on the picture of a heat map", () => {
+  // No canvas is there to measure words by.
+  vi.stubGlobal("document", { createElement: () => ({ getContext: () => null }) });
+  const place = heatPlace(800, picture.rows, true);
+  const first = picture.rows.rows[0] as (typeof picture.rows.rows)[number];
+  const box = { severity: "watch", top: first.y, height: picture.rows.rowHeight, from: 10, to: 60 } as const;
+  const drawn = (changed: Partial<HeatPicture>) => {
+    const around = recorder(1);
+    drawAround(around.context, { ...picture, ...changed }, place);
+    return around.shapes.filter((shape): shape is Path => shape.kind === "path");
+  };
+  const watch = severityColor("watch", "dark");
+
+  it("is framed on its lines over its steps, as far as they are on the map", () => {
+    const frames = drawn({ framed: [box] }).filter(({ stroke }) => stroke === watch);
+    expect(frames).toHaveLength(1);
+    const left = place.left + (place.right - place.left) / 4;
+    const numbers = [...(frames[0] as Path).data.matchAll(/-?[\d.]+/g)].map(Number);
+    expect(numbers[0]).toBeCloseTo(left, 1);
+    expect(numbers[1]).toBeCloseTo(place.top + first.y, 1);
+    expect(Math.max(...numbers)).toBeLessThanOrEqual(place.right);
+    expect(frames[0]?.dash.length).toBeGreaterThan(0);
+  });
+
+  it("marks the names of the layers it names, in shape and colour", () => {
+    const marks: (Severity | null)[] = [null, null];
+    marks[first.layer] = "watch";
+    const [mark, ...more] = drawn({ marks }).filter(({ fill }) => fill === watch);
+    expect(more).toEqual([]);
+    expect(mark?.data.match(/[ML]/g)).toHaveLength(SEVERITY_SHAPES.watch.match(/[MLHV]/g)?.length ?? 0);
+    expect(drawn({}).some(({ fill }) => fill === watch)).toBe(false);
+  });
+
+  it("leaves the lines between phases out where the page does", () => {
+    const phases = [0, 20].map((at) => ({ first: at, name: "plateau", color: "#d58bb3", provisional: false }));
+    const lines = (phaseLines: boolean) => drawn({ phases, phaseLines }).filter(({ dash }) => dash.length > 0);
+    expect(lines(true).length).toBeGreaterThan(0);
+    expect(lines(false)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** The model as it is drawn now, to be taken away: as a canvas of any size, or as shapes round the pixels of its faces. */
 
+import { drawingOn } from "../../drawing_on";
 import { recorder } from "../recorder";
 import type { Path, Vectors } from "../shapes";
 import type { Overlay } from "./overlay";
@@ -20,8 +21,7 @@ export function composed(
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
-  const context = canvas.getContext("2d");
-  if (context === null || context.isContextLost()) throw new Error("The picture is too large for this browser.");
+  const context = drawingOn(canvas);
   context.scale(canvas.width / width, canvas.height / height);
   paintAll(sheets, lines, over, { width, height }, context);
   return canvas;
