@@ -50,6 +50,7 @@ class Index:
         self._generations: dict[str, int] = {}  # the next one of each run that vanished
         self.cursor = 1
         self.lock = threading.RLock()
+        self._turn = threading.RLock()  # taken before `lock`: two that read the same growth would find it damaged
         self.changed = threading.Condition(self.lock)
         self._first_sight_done = False
         self._first_sight_bytes = 0
@@ -102,7 +103,7 @@ class Index:
             self._refuse(root, None)
             listed.append(root)
             found |= here
-        with self.lock:
+        with self._turn, self.lock:
             known = {(run.run, path) for run in self.runs.values() for path in run.files}
             for name, path in sorted(known - found):
                 if any(_is_below(path, root) for root in listed):
@@ -115,8 +116,11 @@ class Index:
 
     def poll(self, files: Iterable[tuple[RunIndex, FileIndex]] | None = None) -> bool:
         """Read what was appended to the given files (all by default); True where anything was. Only this method and
-        `scan`
-        change the index; call them from one thread."""
+        `scan` change the index, one thread at a time."""
+        with self._turn:
+            return self._read_on(files)
+
+    def _read_on(self, files: Iterable[tuple[RunIndex, FileIndex]] | None) -> bool:
         if files is None:
             files = self.all_files()
         grown = [(run, file) for run, file in files if self._grown(run, file)]

@@ -113,6 +113,8 @@ def test_it_opens_and_closes_by_keyboard_and_gives_the_focus_back(address: str, 
     assert button.evaluate("one => one === document.activeElement && one.ariaExpanded === 'false'")
     assert Tab(page).step() == step
     page.keyboard.press("Enter")
+    card(frame).get_by_role("dialog", name="Pace").wait_for()
+    frame.wait_for_function("() => document.activeElement.closest('[role=dialog]')?.ariaLabel === 'Pace'")
     # Close, "In the glossary", and on to what stands behind the button.
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -275,3 +276,18 @@ def test_a_step_written_twice_counts_once_the_newest(tmp_path: Path) -> None:
     writer = RunWriter(tmp_path / "a")
     writer.append(model_event(), scalar_event("loss", 1.0, 0), scalar_event("loss", 2.0, 0))
     assert index_of(tmp_path).runs["a"].scalars("loss").values.tolist() == [2.0]
+
+
+def test_two_threads_that_read_at_once_read_each_record_once(tmp_path: Path) -> None:
+    writer = write_run(tmp_path / "a", range(0, 50, 10))
+    index = index_of(tmp_path)
+    for first in range(50, 4050, 40):
+        writer.snapshots(*range(first, first + 40, 10))
+        threads = [threading.Thread(target=index.poll) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        run = index.runs["a"]
+        assert run.generation == 0, "nothing was replaced or damaged"
+        assert steps_of(index, "a") == list(range(0, first + 40, 10))

@@ -8,7 +8,7 @@ import type { Bracket } from "../time/snapshots";
 import type { Model, RunInfo } from "../wire.gen";
 import { run, runName, runs } from "./runs";
 import { theme } from "./settings";
-import { type Cloud, cloud, cursorStep, mixOf } from "./timeline";
+import { axesDrawn, type Cloud, cloud, cursorStep, mixOf } from "./timeline";
 
 /** As chosen; where no such run is there, or it is the one on screen itself, nothing is compared. */
 export const otherName = signal<string | null>(null);
@@ -68,7 +68,9 @@ export const otherAtEnd = computed(() => {
 export const otherVariance = computed<number | null>(() => {
   const [set, around] = [otherCloud.value?.set, otherBracket.value];
   if (!set || !around || set.width > 3) return null;
-  const [before, after] = [set.varianceShown(around.before), set.varianceShown(around.after)];
+  const axes = axesDrawn.value;
+  if (axes === 2 && (otherCloud.value?.parts.length ?? 1) > 1) return null;
+  const [before, after] = [set.varianceShown(around.before, axes), set.varianceShown(around.after, axes)];
   const shown = before + (after - before) * mixOf(around, otherPlace.value);
   return Number.isNaN(shown) ? null : shown;
 });

@@ -24,7 +24,7 @@ import { trainingTags } from "../training/tags";
 import type { Embedding, Model, RunInfo } from "../wire.gen";
 import { put } from "./load_cloud";
 import { heatOf } from "./load_statistics";
-import { makeCloud } from "./timeline";
+import { axesDrawn, makeCloud } from "./timeline";
 
 /** Snapshots of a table that are looked at, fewer where each is large. */
 const MOST_SNAPSHOTS = 64;
@@ -196,6 +196,7 @@ async function readTable(
   }
   const { basis, generation } = reply.header;
   const shown = makeCloud(run, embedding, set, basis, generation);
+  const axes = axesDrawn.peek();
   const here = Array.from({ length: set.total }, (_, ordinal) => ordinal).filter((ordinal) => set.has(ordinal));
   return {
     path: embedding.path,
@@ -211,8 +212,9 @@ async function readTable(
     counts: embedding.counts,
     steps: here.map((ordinal) => set.knownStep(ordinal)),
     positions: here.map((ordinal) => set.positions(ordinal) as Float32Array),
+    axes,
     ratios: basis.variance_ratios.slice(0, 3),
-    shown: here.map((ordinal) => set.varianceShown(ordinal)),
+    shown: here.map((ordinal) => set.varianceShown(ordinal, axes)),
     clusters: clusters?.ints("clusters") ?? null,
   };
 }

@@ -6,6 +6,7 @@ import type { Bracket, SnapshotSet } from "../time/snapshots";
 import { drawAlong, type Frame, firstThree, sharesAlong } from "../time/tour_math";
 import type { Basis, Embedding } from "../wire.gen";
 import type { Vocabulary } from "../words/tokens";
+import { drawnMode } from "./picture";
 
 /** The rows of one embedding within a cloud: first … first + rows - 1. */
 export interface Part {
@@ -103,6 +104,8 @@ export const approximate = computed(() => {
   const around = bracket.value;
   return around !== null && around.after - around.before > 1;
 });
+/** In 2D the third component isn't drawn. */
+export const axesDrawn = computed<2 | 3>(() => (drawnMode.value === "2d" ? 2 : 3));
 /** Share of the variance between the rows at the cursor that is drawn; null where nothing varies or it isn't known. */
 export const varianceShown = computed<number | null>(() => {
   loadedVersion.value;
@@ -110,7 +113,10 @@ export const varianceShown = computed<number | null>(() => {
   const around = bracket.value;
   // Of a tour the server knows all components' share, not that of what is drawn of them.
   if (!set || !around || set.width > 3) return null;
-  const [before, after] = [set.varianceShown(around.before), set.varianceShown(around.after)];
+  const axes = axesDrawn.value;
+  // Of two tables the mean of their own shares is known, not that of an axis.
+  if (axes === 2 && (cloud.value?.parts.length ?? 1) > 1) return null;
+  const [before, after] = [set.varianceShown(around.before, axes), set.varianceShown(around.after, axes)];
   const shown = before + (after - before) * mixOf(around, place.value);
   return Number.isNaN(shown) ? null : shown;
 });
@@ -120,7 +126,7 @@ export const varianceOverRun = computed<number | null>(() => {
   if (!now) return null;
   const ratios = now.basis.variance_ratios;
   const drawn = now.set.width > 3 ? sharesAlong(frame.value.weights, ratios) : ratios;
-  return drawn.reduce((sum, ratio) => sum + ratio, 0);
+  return drawn.slice(0, axesDrawn.value).reduce((sum, ratio) => sum + ratio, 0);
 });
 export const stepRange = computed<[number, number] | null>(() => {
   loadedVersion.value;

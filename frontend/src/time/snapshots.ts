@@ -2,6 +2,8 @@
  * to fetch next, what to drop. An ordinal is a snapshot's place in the run, 0 = first; positions between two
  * snapshots are fractions. Pure: no fetching, no signals. */
 
+import { shareAlong } from "./variance";
+
 export interface Bracket {
   /** Loaded ordinals around a place; equal when it stands on a loaded one. */
   before: number;
@@ -23,6 +25,8 @@ export class SnapshotSet {
   #steps: number[] = [];
   #wallTimes: number[] = [];
   #shown: number[] = [];
+  /** Of what is shown, the part along the first two axes; asked for in 2D only. */
+  #flat: (number | undefined)[] = [];
   #loaded = 0;
 
   constructor(rows: number, width = 3) {
@@ -71,6 +75,7 @@ export class SnapshotSet {
     this.#steps[ordinal] = step;
     this.#wallTimes[ordinal] = wallTime;
     this.#shown[ordinal] = shown;
+    this.#flat[ordinal] = undefined;
   }
 
   /** [rows * width]. */
@@ -78,9 +83,14 @@ export class SnapshotSet {
     return this.#positions[ordinal];
   }
 
-  /** Share of its own variance that a loaded snapshot shows; NaN where it is unknown, or nothing varies. */
-  varianceShown(ordinal: number): number {
-    return this.#shown[ordinal] ?? Number.NaN;
+  /** Share of its own variance that a loaded snapshot shows, of axes 2 along the first two; NaN where it is unknown, or
+   * nothing varies. */
+  varianceShown(ordinal: number, axes: 2 | 3 = 3): number {
+    const shown = this.#shown[ordinal] ?? Number.NaN;
+    const positions = this.#positions[ordinal];
+    if (axes === 3 || !positions) return shown;
+    this.#flat[ordinal] ??= shareAlong(positions, this.width, axes);
+    return shown * (this.#flat[ordinal] as number);
   }
 
   /** Unix seconds of a loaded snapshot, NaN = unknown. */

@@ -4,12 +4,17 @@
 import type { Direction } from "./angles";
 import type { Table } from "./facts";
 
-/** The strongest wave over the numbers, in the whole space. */
-export interface Wave {
+export interface Part {
   /** Turns that the numbers 0 … p - 1 make together. */
   readonly turns: number;
   /** Share of the variance between the numbers that is this wave, 0 to 1. */
   readonly share: number;
+}
+
+/** The strongest wave over the numbers, in the whole space. */
+export interface Wave extends Part {
+  /** Other waves that clearly aren't there by chance, the strongest first: a model uses several (Nanda et al. 2023). */
+  readonly more: readonly Part[];
   /** The largest such share of any number of turns when the rows are dealt out to the numbers by chance, of 99 times. */
   readonly chance: number;
 }
@@ -24,6 +29,10 @@ export interface Drawn {
 
 const LEAST_NUMBERS = 7;
 const CHANCES = 99;
+/** More than any deal by chance, and not by a hair: one run in a hundred is over the best of 99. */
+const CLEARLY = 1.25;
+
+export const isOrder = ({ share, chance }: Wave) => share > CLEARLY * chance;
 
 /** Rows of the numbers 0 … p - 1 in their order; null = the labels are no such row of numbers. */
 export function numberRows(table: Table): number[] | null {
@@ -41,7 +50,9 @@ export function waveOf(vectors: ArrayLike<number>, count: number, dims: number):
   if (!points) return null;
   const basis = wavesOf(count);
   const order = [...Array(count).keys()];
-  const best = strongest(points, order, dims, basis);
+  const [best = { turns: 0, share: 0 }, ...others] = parts(points, order, dims, basis).sort(
+    (one, other) => other.share - one.share,
+  );
   let state = 0x2545f491;
   // xorshift32: what is said of a run must not change from one look to the next.
   const random = () => {
@@ -56,9 +67,9 @@ export function waveOf(vectors: ArrayLike<number>, count: number, dims: number):
       const j = Math.floor(random() * (i + 1));
       [order[i], order[j]] = [order[j] as number, order[i] as number];
     }
-    chance = Math.max(chance, strongest(points, order, dims, basis).share);
+    for (const { share } of parts(points, order, dims, basis)) chance = Math.max(chance, share);
   }
-  return { ...best, chance };
+  return { ...best, more: others.filter(({ share }) => share > CLEARLY * chance), chance };
 }
 
 /** positions: [R * 3]; rows: of the numbers in their order. null as above. */
@@ -69,7 +80,7 @@ export function drawnWave(positions: ArrayLike<number>, rows: readonly number[],
   const order = [...Array(rows.length).keys()];
   const [c, s] = sums(points, order, 3, basis[0] as Basis) as unknown as [Direction, Direction];
   const normal: Direction = [c[1] * s[2] - c[2] * s[1], c[2] * s[0] - c[0] * s[2], c[0] * s[1] - c[1] * s[0]];
-  return { share: strongest(points, order, 3, basis).share, normal };
+  return { share: parts(points, order, 3, basis)[0]?.share ?? 0, normal };
 }
 
 function centred(vectors: ArrayLike<number>, rows: readonly number[], dims: number): Float64Array | null {
@@ -117,16 +128,13 @@ function sums(points: Float64Array, order: readonly number[], dims: number, { co
   return [c, s];
 }
 
-/** The wave with the largest share: 2/p of the squares of its two sums, of the squares of all points (Parseval). */
-function strongest(points: Float64Array, order: readonly number[], dims: number, waves: readonly Basis[]) {
+/** The share of each wave: 2/p of the squares of its two sums, of the squares of all points (Parseval). */
+function parts(points: Float64Array, order: readonly number[], dims: number, waves: readonly Basis[]): Part[] {
   const all = points.reduce((sum, value) => sum + value * value, 0);
-  let best = { turns: 0, share: 0 };
-  for (const wave of waves) {
+  return waves.map((wave) => {
     const squares = sums(points, order, dims, wave)
       .flat()
       .reduce((sum, value) => sum + value * value, 0);
-    const share = ((2 / order.length) * squares) / all;
-    if (share > best.share) best = { turns: wave.turns, share };
-  }
-  return best;
+    return { turns: wave.turns, share: ((2 / order.length) * squares) / all };
+  });
 }

@@ -45,6 +45,8 @@ export interface Table {
   readonly positions: readonly ArrayLike<number>[];
   /** Share of the variance over the run along the three directions drawn. */
   readonly ratios: readonly number[];
+  /** That are drawn. */
+  readonly axes: 2 | 3;
   /** Share of each snapshot's own variance that is drawn, [T]; NaN = unknown. */
   readonly shown: ArrayLike<number>;
   /** Groups the server found at the last step, [R], -1 = none. */

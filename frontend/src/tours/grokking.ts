@@ -3,7 +3,7 @@
 import { integer, number, percent, plural, wholePercent } from "../format";
 import type { Finding, Phase } from "../wire.gen";
 import { alongNormal } from "./angles";
-import { type Drawn, drawnWave, numberRows, type Wave, waveOf } from "./circle";
+import { type Drawn, drawnWave, isOrder, numberRows, type Wave, waveOf } from "./circle";
 import { totalAt } from "./depth";
 import {
   didNotCome,
@@ -16,12 +16,16 @@ import {
   type Table,
   valueAt,
 } from "./facts";
-import { type Card, type Guide, type LeftOut, PLACES, type Show } from "./tour";
+import { type Card, type Guide, type LeftOut, listed, PLACES, type Show } from "./tour";
 
 /** Training loss has come down to this share of its first value. */
 const KNOWN_LOSS = 0.05;
 /** So many points in a row have to say so: a single batch may be easy. */
 const POINTS = 5;
+/** Waves that a sentence names. */
+const MOST_WAVES = 4;
+/** Weights that have lost so much of their greatest length are smaller; less is no story. */
+const SHRUNK = 0.1;
 
 export interface Story {
   readonly memorized: number;
@@ -155,7 +159,7 @@ function embeddingCards(facts: Facts, table: Table, { memorized, from, to }: Sto
       key: "after",
       title: "The embedding, understood",
       text: [
-        `At step ${integer(step(last))} they have moved by ${number(moved)} (root of the mean square, as drawn); at step ${integer(step(before))} they lay ${number(spread)} from their middle. The turn took place between step ${integer(from)} and ${integer(to)}.`,
+        `Step ${integer(step(last))}: since step ${integer(step(before))} the rows have moved ${number(moved / spread)} times as far as they lay from their middle then. The turn took place between step ${integer(from)} and ${integer(to)}.`,
         ...(now && numbers ? [waveSaid(now, numbers.after)] : []),
       ],
       at: PLACES.cloud,
@@ -168,12 +172,17 @@ function embeddingCards(facts: Facts, table: Table, { memorized, from, to }: Sto
 
 const waveIn = ({ vectors, count, dims }: NumberVectors) => waveOf(vectors, count, dims);
 
-/** More than any deal by chance, and not by a hair: one run in a hundred is over the best of 99. */
-const isOrder = ({ share, chance }: Wave) => share > 1.25 * chance;
-
 function waveSaid(wave: Wave, { dims }: NumberVectors): string {
-  const { turns, share, chance } = wave;
-  const said = `In all ${integer(dims)} dimensions the strongest wave over the numbers (${plural(turns, "turn")}) makes ${percent(share)} of what differs between them; with the rows dealt out by chance, the best of 99 makes ${percent(chance)}`;
+  const { turns, share, more, chance } = wave;
+  const byChance = `with the rows dealt out by chance, the best of 99 makes ${percent(chance)}`;
+  const space = `In all ${integer(dims)} dimensions`;
+  if (isOrder(wave) && more.length > 0) {
+    const waves = [wave, ...more];
+    const together = waves.reduce((sum, one) => sum + one.share, 0);
+    const [all, shares] = [waves.map((one) => integer(one.turns)), waves.map((one) => percent(one.share))];
+    return `${space} the waves over the numbers with ${listed(all, MOST_WAVES)} turns make ${listed(shares, MOST_WAVES)} of what differs between them, ${wholePercent(together)} together; ${byChance}: the numbers lie in an order.`;
+  }
+  const said = `${space} the strongest wave over the numbers (${plural(turns, "turn")}) makes ${percent(share)} of what differs between them; ${byChance}`;
   return isOrder(wave)
     ? `${said}: the numbers lie in an order.`
     : `${said}: an order like a circle can't be told from chance.`;
@@ -222,10 +231,10 @@ function weightCards(facts: Facts, grid: Grid): Card[] {
   const top = known.reduce((one, other) => ((totals[other] as number) > (totals[one] as number) ? other : one));
   const value = (column: number) => totals[column] as number;
   const at = (column: number) => `step ${integer(grid.steps[column])}`;
-  const fell = top !== last && value(last) < value(top) * 0.98;
+  const fell = top !== last && value(last) < value(top) * (1 - SHRUNK);
   const text = fell
     ? `All weights together are longest at ${at(top)}: ${number(value(top))}. At ${at(last)} they have ${number(value(last))}, ${wholePercent(1 - value(last) / value(top))} less. A usual account: learning by heart takes larger weights than a rule does, so weight decay pulls toward the rule (Varma et al. 2023, arXiv 2309.02390).`
-    : `All weights together have the length ${number(value(last))} at ${at(last)} and ${number(value(top))} at most, at ${at(top)}: in this run they do not shrink.`;
+    : `All weights together have the length ${number(value(last))} at ${at(last)} and ${number(value(top))} at most, at ${at(top)}: in this run they ${top === last ? "do not" : "hardly"} shrink.`;
   const column = indexAt(grid.steps, grid.steps[fell ? last : top] as number);
   return [
     {

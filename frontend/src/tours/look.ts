@@ -81,13 +81,13 @@ function pointsCard(facts: Facts, table: Table): Card {
 function axesCard(table: Table): Card {
   const last = table.steps.length - 1;
   const now = table.shown[last] as number;
-  const whole = table.ratios.reduce((sum, ratio) => sum + ratio, 0);
+  const whole = table.ratios.slice(0, table.axes).reduce((sum, ratio) => sum + ratio, 0);
   const [share, when] = Number.isFinite(now) ? [now, `at step ${integer(table.steps[last])}`] : [whole, "over the run"];
   return {
     key: "axes",
     title: "Axes",
     text: [
-      `Along these three axes rows differ most over the run. They draw ${wholePercent(share)} of all differences ${when}; points that touch may differ in the rest.`,
+      `Along these ${table.axes === 2 ? "two" : "three"} axes rows differ most over the run. They draw ${wholePercent(share)} of all differences ${when}; points that touch may differ in the rest.`,
     ],
     at: PLACES.cloud,
     show: { ...where(table), step: lastStepOf(table) },

@@ -217,6 +217,8 @@ describe("the grokking story", () => {
   it("doesn't say that weights shrink where they grow", () => {
     const grown = { ...weightNorm, values: Float32Array.from([1, 2, 4, ...Array(12).fill(0)]) };
     expect(said(grokkingGuide({ ...of, weightNorm: grown }), "weights")).toContain("they do not shrink");
+    const hardly = { ...weightNorm, values: Float32Array.from([1, 4.2, 4, ...Array(12).fill(0)]) };
+    expect(said(grokkingGuide({ ...of, weightNorm: hardly }), "weights")).toContain("they hardly shrink");
   });
 });
 

@@ -37,6 +37,7 @@ export function letters(steps: readonly number[], parts: number, gap = 6): Table
     steps,
     positions,
     ratios: [0.5, 0.2, 0.1],
+    axes: 3,
     shown: steps.map(() => 0.8),
     clusters: null,
   };

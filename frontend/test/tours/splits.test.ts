@@ -156,6 +156,21 @@ describe("numbers on a circle", () => {
     expect(drawnWave(onCircle(7, 0), rows, 3)?.share).toBeCloseTo(0, 5);
   });
 
+  it("may be several: each is told with its share, the strongest first", () => {
+    const places = Float32Array.from(
+      rows.flatMap((a) =>
+        [4, 9].flatMap((turns, i) => {
+          const angle = (2 * Math.PI * turns * a) / p;
+          return [Math.cos(angle), Math.sin(angle)].map((value) => value * (i === 0 ? 1 : 0.8));
+        }),
+      ),
+    );
+    const wave = waveOf(places, p, 4) as Wave;
+    expect([wave.turns, ...wave.more.map(({ turns }) => turns)]).toEqual([4, 9]);
+    expect([wave.share, wave.more[0]?.share]).toEqual([expect.closeTo(1 / 1.64, 5), expect.closeTo(0.64 / 1.64, 5)]);
+    expect(waveOf(onCircle(7, 0), p, 3)?.more).toEqual([]);
+  });
+
   it("have the share that a Fourier transform gives", () => {
     const places = onCircle(5, 1.5);
     const wave = waveOf(places, p, 3) as Wave;
