@@ -193,7 +193,7 @@ function circleCard({ turns }: Wave, drawn: Drawn, count: number, show: Show): C
     key: "circle",
     title: "Numbers on a circle",
     text: [
-      `The camera looks straight at the plane of that wave: the numbers 0 to ${count - 1} go round it ${turns === 1 ? "once" : `${integer(turns)} times`}. Adding modulo ${count} is turning on such a circle, which works for numbers the model never saw together too (Nanda et al. 2023).`,
+      `The camera looks straight at the plane of the strongest wave: the numbers 0 to ${count - 1} go round it ${turns === 1 ? "once" : `${integer(turns)} times`}. Adding modulo ${count} is turning on such a circle, which works for numbers the model never saw together too (Nanda et al. 2023).`,
       `It makes ${percent(drawn.share)} of what can be seen here; the rest is other waves, and what has no order.`,
     ],
     at: PLACES.cloud,
