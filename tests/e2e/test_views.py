@@ -131,6 +131,8 @@ def test_the_focus_goes_along_with_the_view_and_stays_on_the_switch(address: str
         page.keyboard.press(key)
         wait_for_view(tab, view)
         assert tab.frame.evaluate(within) == view
+        # A view that is seen for the first time is loaded then.
+        tab.frame.locator(".pane.on").locator("button, [tabindex='0']").first.wait_for()
         page.keyboard.press("Tab")
         assert tab.frame.evaluate(within) == view, "Tab goes into the view"
         # Not into a menu, which keeps the figures for itself.
